@@ -1,0 +1,25 @@
+#include "base/sse.h"
+
+int
+sse_open(struct buf *b)
+{
+	return buf_puts(b, "data: ");
+}
+
+int
+sse_close(struct buf *b)
+{
+	return buf_puts(b, "\n\n");
+}
+
+int
+sse_data(struct buf *b, const char *data)
+{
+	return buf_printf(b, "data: %s\n\n", data);
+}
+
+int
+sse_comment(struct buf *b, const char *text)
+{
+	return buf_printf(b, ": %s\n\n", text);
+}

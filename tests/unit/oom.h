@@ -1,0 +1,82 @@
+/*
+ * oom.h - makes the n-th allocation of the code under test fail.
+ *
+ * The program is linked with OOM_LDFLAGS (base.mk), which send malloc,
+ * calloc and realloc of all objects linked in through here. Allocations
+ * inside shared libraries are not counted; those of Check may be, so no
+ * assertion while oom_left is set. One thread only.
+ *
+ *	OOM_EACH(call, check) runs `call` again and again, letting another
+ *	allocation fail each time, and `check` after each failure, until it
+ *	gets through without one.
+ */
+#ifndef TESTS_OOM_H
+#define TESTS_OOM_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *old, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+
+/* Allocations yet to succeed; negative: none fails. */
+static long oom_left = -1;
+
+static bool
+oom_now(void)
+{
+	return oom_left >= 0 && oom_left-- == 0;
+}
+
+void *
+__wrap_malloc(size_t size)
+{
+	return oom_now() ? NULL : __real_malloc(size);
+}
+
+void *
+__wrap_calloc(size_t n, size_t size)
+{
+	return oom_now() ? NULL : __real_calloc(n, size);
+}
+
+void *
+__wrap_realloc(void *old, size_t size)
+{
+	return oom_now() ? NULL : __real_realloc(old, size);
+}
+
+/* Ends the counting; true when an allocation was made to fail. */
+static inline bool
+oom_fired(void)
+{
+	bool fired = oom_left < 0;
+
+	oom_left = -1;
+	return fired;
+}
+
+#define OOM_EACH(call, check) \
+	do { \
+		for (long oom_n = 0;; oom_n++) { \
+			int oom_r; \
+\
+			oom_left = oom_n; \
+			oom_r = (call); \
+			if (!oom_fired()) { \
+				ck_assert_int_eq(oom_r, 0); \
+				/* Or nothing was tested. */ \
+				ck_assert_int_gt(oom_n, 0); \
+				break; \
+			} \
+			ck_assert_int_eq(oom_r, -ENOMEM); \
+			check; \
+		} \
+	} while (0)
+
+#endif
