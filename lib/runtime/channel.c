@@ -1,0 +1,220 @@
+#include "runtime/channel.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+struct hook {
+	channel_hook_fn *fn;
+	void *arg;
+};
+
+struct channel {
+	_Atomic unsigned refs;
+	_Atomic int cancelled; /* written under the lock, read by anybody */
+	channel_free_fn *free_item;
+	size_t cap;
+	pthread_mutex_t lock; /* of all below */
+	struct channel_item *head, *tail;
+	size_t weight; /* of the items that wait */
+	bool closed;
+	struct hook wake, cancel;
+};
+
+static void
+lock(struct channel *c)
+{
+	BUG_ON(pthread_mutex_lock(&c->lock) != 0);
+}
+
+static void
+unlock(struct channel *c)
+{
+	BUG_ON(pthread_mutex_unlock(&c->lock) != 0);
+}
+
+/* With the lock held, see channel.h. */
+static void
+call(const struct hook *h)
+{
+	if (h->fn != NULL)
+		h->fn(h->arg);
+}
+
+struct channel *
+channel_new(size_t cap, channel_free_fn *free_item)
+{
+	struct channel *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return NULL;
+	c->cap = cap;
+	c->free_item = free_item;
+	atomic_init(&c->refs, 1);
+	BUG_ON(pthread_mutex_init(&c->lock, NULL) != 0);
+	return c;
+}
+
+struct channel *
+channel_ref(struct channel *c)
+{
+	unsigned before = atomic_fetch_add_explicit(
+	    &c->refs, 1, memory_order_relaxed);
+
+	BUG_ON(before == 0);
+	return c;
+}
+
+static void
+free_items(struct channel *c)
+{
+	struct channel_item *item, *next;
+
+	for (item = c->head; item != NULL; item = next) {
+		next = item->next;
+		c->free_item(item);
+	}
+}
+
+void
+channel_unref(struct channel *c)
+{
+	unsigned before;
+
+	if (c == NULL)
+		return;
+	before = atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel);
+	BUG_ON(before == 0);
+	if (before > 1)
+		return;
+	free_items(c);
+	pthread_mutex_destroy(&c->lock);
+	free(c);
+}
+
+static void
+append(struct channel *c, struct channel_item *item)
+{
+	item->next = NULL;
+	if (c->tail != NULL)
+		c->tail->next = item;
+	else
+		c->head = item;
+	c->tail = item;
+	c->weight += item->weight;
+}
+
+/* With the lock held: why an item cannot be taken in, or 0. */
+static int
+refusal(const struct channel *c, const struct channel_item *item)
+{
+	if (atomic_load(&c->cancelled) != 0)
+		return -ECANCELED;
+	if (c->closed)
+		return -EPIPE;
+	/* What waits may exceed the cap only after push_final: closed. */
+	if (item->weight > c->cap - c->weight)
+		return -ENOBUFS;
+	return 0;
+}
+
+int
+channel_push(struct channel *c, struct channel_item *item)
+{
+	bool was_empty;
+	int r;
+
+	lock(c);
+	r = refusal(c, item);
+	if (r == 0) {
+		was_empty = c->head == NULL;
+		append(c, item);
+		if (was_empty)
+			call(&c->wake);
+	}
+	unlock(c);
+	if (r < 0)
+		c->free_item(item);
+	return r;
+}
+
+void
+channel_close(struct channel *c)
+{
+	lock(c);
+	if (!c->closed) {
+		c->closed = true;
+		call(&c->wake);
+	}
+	unlock(c);
+}
+
+void
+channel_push_final(struct channel *c, struct channel_item *item)
+{
+	bool was_closed;
+
+	lock(c);
+	was_closed = c->closed;
+	if (!was_closed) {
+		append(c, item);
+		c->closed = true;
+		call(&c->wake);
+	}
+	unlock(c);
+	if (was_closed)
+		c->free_item(item);
+}
+
+struct channel_item *
+channel_take(struct channel *c, bool *ret_closed)
+{
+	struct channel_item *items;
+
+	lock(c);
+	items = c->head;
+	c->head = c->tail = NULL;
+	c->weight = 0;
+	*ret_closed = c->closed;
+	unlock(c);
+	return items;
+}
+
+void
+channel_cancel(struct channel *c, int reason)
+{
+	BUG_ON(reason == 0);
+	lock(c);
+	if (atomic_load(&c->cancelled) == 0) {
+		atomic_store(&c->cancelled, reason);
+		call(&c->cancel);
+	}
+	unlock(c);
+}
+
+int
+channel_cancelled(struct channel *c)
+{
+	return atomic_load(&c->cancelled);
+}
+
+void
+channel_set_wake_hook(struct channel *c, channel_hook_fn *fn, void *arg)
+{
+	lock(c);
+	c->wake = (struct hook){ fn, arg };
+	if (c->head != NULL || c->closed)
+		call(&c->wake);
+	unlock(c);
+}
+
+void
+channel_set_cancel_hook(struct channel *c, channel_hook_fn *fn, void *arg)
+{
+	lock(c);
+	c->cancel = (struct hook){ fn, arg };
+	if (atomic_load(&c->cancelled) != 0)
+		call(&c->cancel);
+	unlock(c);
+}

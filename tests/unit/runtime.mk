@@ -1,0 +1,64 @@
+# One program for each module of lib/runtime.
+if HAVE_CHECK
+check_PROGRAMS += \
+	tests/unit/check_channel \
+	tests/unit/check_fdio \
+	tests/unit/check_guardian \
+	tests/unit/check_metrics \
+	tests/unit/check_process \
+	tests/unit/check_queue \
+	tests/unit/check_root \
+	tests/unit/check_watch
+TESTS += \
+	tests/unit/check_channel \
+	tests/unit/check_fdio \
+	tests/unit/check_guardian \
+	tests/unit/check_metrics \
+	tests/unit/check_process \
+	tests/unit/check_queue \
+	tests/unit/check_root \
+	tests/unit/check_watch
+
+tests_unit_check_channel_SOURCES = tests/unit/check_channel.c tests/unit/unit.h
+tests_unit_check_channel_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_channel_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_channel_LDADD = $(UNIT_LDADD)
+
+tests_unit_check_fdio_SOURCES = tests/unit/check_fdio.c tests/unit/unit.h \
+	tests/unit/scratch.h
+tests_unit_check_fdio_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_fdio_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_fdio_LDADD = $(UNIT_LDADD)
+
+tests_unit_check_guardian_SOURCES = tests/unit/check_guardian.c tests/unit/unit.h
+tests_unit_check_guardian_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_guardian_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_guardian_LDADD = $(UNIT_LDADD)
+
+tests_unit_check_metrics_SOURCES = tests/unit/check_metrics.c tests/unit/unit.h
+tests_unit_check_metrics_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_metrics_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_metrics_LDADD = $(UNIT_LDADD)
+
+tests_unit_check_process_SOURCES = tests/unit/check_process.c tests/unit/unit.h \
+	tests/unit/scratch.h
+tests_unit_check_process_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_process_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_process_LDADD = $(UNIT_LDADD)
+
+tests_unit_check_queue_SOURCES = tests/unit/check_queue.c tests/unit/unit.h
+tests_unit_check_queue_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_queue_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_queue_LDADD = $(UNIT_LDADD)
+
+tests_unit_check_root_SOURCES = tests/unit/check_root.c tests/unit/unit.h \
+	tests/unit/scratch.h
+tests_unit_check_root_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_root_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_root_LDADD = $(UNIT_LDADD)
+
+tests_unit_check_watch_SOURCES = tests/unit/check_watch.c tests/unit/unit.h
+tests_unit_check_watch_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_watch_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_watch_LDADD = $(UNIT_LDADD)
+endif
