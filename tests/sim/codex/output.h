@@ -1,0 +1,28 @@
+/*
+ * output.h - fake_codex's stdout: lines are collected and written together,
+ * or in pieces when the script says so.
+ */
+#ifndef FAKE_OUTPUT_H
+#define FAKE_OUTPUT_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+
+/* `piece` is the most bytes of one write; 0: all at once. */
+void output_init(size_t piece);
+void output_free(void);
+
+/* What is collected; append to it. */
+struct buf *output_buf(void);
+
+/* Writes what is collected. Exits 1 when the reader is gone, as codex does. */
+void output_flush(void);
+
+/* Writes `len` bytes to `fd` with writes of at most `piece`. */
+void output_write(int fd, const char *bytes, size_t len, size_t piece);
+
+/* Exits 70: memory is out, or the script is wrong. */
+void output_must(int r, const char *what);
+
+#endif

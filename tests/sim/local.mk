@@ -1,0 +1,29 @@
+# Stand-ins for what the tests cannot have: the model and a faulty codex.
+# For the tests only; nothing of it is installed.
+check_PROGRAMS += tests/sim/sim_model tests/sim/fake_codex
+
+tests_sim_sim_model_SOURCES = \
+	tests/sim/model/exchange.c tests/sim/model/exchange.h \
+	tests/sim/model/faults.c tests/sim/model/faults.h \
+	tests/sim/model/items.c tests/sim/model/items.h \
+	tests/sim/model/journal.c tests/sim/model/journal.h \
+	tests/sim/model/main.c \
+	tests/sim/model/once.c tests/sim/model/once.h \
+	tests/sim/model/plan.c tests/sim/model/plan.h \
+	tests/sim/model/request.c tests/sim/model/request.h \
+	tests/sim/model/responses.c tests/sim/model/responses.h \
+	tests/sim/model/script.c tests/sim/model/script.h \
+	tests/sim/model/server.c tests/sim/model/server.h \
+	tests/sim/model/stats.c tests/sim/model/stats.h
+tests_sim_sim_model_LDADD = lib/libbase.a $(MHD_LIBS) $(JANSSON_LIBS)
+
+tests_sim_fake_codex_SOURCES = \
+	tests/sim/codex/calls.c tests/sim/codex/calls.h \
+	tests/sim/codex/catalog.c tests/sim/codex/catalog.h \
+	tests/sim/codex/main.c \
+	tests/sim/codex/output.c tests/sim/codex/output.h \
+	tests/sim/codex/script.c tests/sim/codex/script.h \
+	tests/sim/codex/turn.c tests/sim/codex/turn.h
+tests_sim_fake_codex_LDADD = lib/libbase.a
+
+EXTRA_DIST += tests/sim/README.md
