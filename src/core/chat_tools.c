@@ -1,0 +1,212 @@
+/*
+ * What a request says of tools; the old functions and function_call too.
+ */
+#include "core/chat_parse.h"
+
+#include <errno.h>
+
+/* `where` is "tools[3].function" or "functions[3]". */
+static int
+parse_function(struct chat_parse *p, const json_t *object, const char *where,
+    struct chat_tool *tool)
+{
+	char param[CHAT_PARAM_MAX];
+	int rc;
+
+	snprintf(param, sizeof(param), "%.100s.name", where);
+	rc = chat_text_field(p, object, "name", param, true, &tool->name);
+	if (rc == 0)
+		rc = chat_check_name(p, tool->name, param);
+	if (rc != 0)
+		return rc;
+	snprintf(param, sizeof(param), "%.100s.description", where);
+	tool->description.s = "";
+	rc = chat_text_field(
+	    p, object, "description", param, false, &tool->description);
+	if (rc != 0)
+		return rc;
+	snprintf(param, sizeof(param), "%.100s.parameters", where);
+	if (jsonx_get_object(object, "parameters", &tool->parameters) ==
+	    -EINVAL)
+		return chat_wrong_type(p, param, "an object",
+		    json_object_get(object, "parameters"));
+	return 0;
+}
+
+static int
+parse_tool(struct chat_parse *p, const json_t *object, size_t i,
+    struct chat_tool *tool)
+{
+	struct text type = { "function", 8 };
+	char param[CHAT_PARAM_MAX];
+	json_t *function;
+	int rc;
+
+	snprintf(param, sizeof(param), "tools[%zu]", i);
+	if (!json_is_object(object))
+		return chat_wrong_type(p, param, "an object", object);
+	snprintf(param, sizeof(param), "tools[%zu].type", i);
+	rc = chat_text_field(p, object, "type", param, false, &type);
+	if (rc != 0)
+		return rc;
+	if (strcmp(type.s, "function") != 0)
+		return api_error_set_param(p->error,
+		    API_ERROR_UNSUPPORTED_PARAMETER, param,
+		    "Tools of type '%.64s' are not supported; only function "
+		    "is.",
+		    type.s);
+	snprintf(param, sizeof(param), "tools[%zu].function", i);
+	rc = jsonx_get_object(object, "function", &function);
+	if (rc == -EINVAL)
+		return chat_wrong_type(
+		    p, param, "an object", json_object_get(object, "function"));
+	if (rc != 0)
+		return chat_missing(p, param);
+	return parse_function(p, function, param, tool);
+}
+
+static int
+parse_old_function(struct chat_parse *p, const json_t *object, size_t i,
+    struct chat_tool *tool)
+{
+	char param[CHAT_PARAM_MAX];
+
+	snprintf(param, sizeof(param), "functions[%zu]", i);
+	if (!json_is_object(object))
+		return chat_wrong_type(p, param, "an object", object);
+	return parse_function(p, object, param, tool);
+}
+
+static int
+parse_list(struct chat_parse *p, const json_t *root, const char *key,
+    int (*parse)(
+	struct chat_parse *, const json_t *, size_t, struct chat_tool *))
+{
+	struct chat_request *r = p->request;
+	json_t *list, *value;
+	size_t i;
+	int rc = jsonx_get_array(root, key, &list);
+
+	if (rc == -EINVAL)
+		return chat_wrong_type(
+		    p, key, "an array", json_object_get(root, key));
+	if (rc != 0 || json_array_size(list) == 0)
+		return 0;
+	r->tools = calloc(json_array_size(list), sizeof(*r->tools));
+	if (r->tools == NULL)
+		return -ENOMEM;
+	json_array_foreach(list, i, value) {
+		rc = parse(p, value, i, &r->tools[i]);
+		if (rc != 0)
+			return rc;
+		r->n_tools++;
+	}
+	return 0;
+}
+
+static int
+parse_choice_word(struct chat_parse *p, const char *word, const char *param)
+{
+	static const struct {
+		const char *word;
+		enum chat_tool_choice choice;
+	} words[] = { { "auto", CHAT_TOOLS_AUTO }, { "none", CHAT_TOOLS_NONE },
+		{ "required", CHAT_TOOLS_REQUIRED } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strcmp(word, words[i].word) == 0) {
+			p->request->tool_choice = words[i].choice;
+			return 0;
+		}
+	}
+	return api_error_set_param(p->error, API_ERROR_INVALID_VALUE, param,
+	    "'%s' must be none, auto, required or a function.", param);
+}
+
+/* A named function must be one of those that were given. */
+static int
+parse_choice_name(struct chat_parse *p, const json_t *object, const char *param)
+{
+	struct chat_request *r = p->request;
+	int rc = chat_text_field(
+	    p, object, "name", param, true, &r->tool_choice_name);
+
+	if (rc != 0)
+		return rc;
+	r->tool_choice = CHAT_TOOLS_NAMED;
+	for (size_t i = 0; i < r->n_tools; i++) {
+		if (text_equal(r->tools[i].name, r->tool_choice_name))
+			return 0;
+	}
+	return api_error_set_param(p->error, API_ERROR_INVALID_VALUE, param,
+	    "'%s' is not one of the tools of this request.", param);
+}
+
+static int
+parse_tool_choice(struct chat_parse *p, const json_t *root)
+{
+	static const char key[] = "tool_choice";
+	const json_t *value = json_object_get(root, key);
+	json_t *function;
+
+	if (value == NULL || json_is_null(value))
+		return 0;
+	if (json_is_string(value))
+		return parse_choice_word(p, json_string_value(value), key);
+	if (!json_is_object(value))
+		return chat_wrong_type(p, key, "a string or an object", value);
+	if (jsonx_get_object(value, "function", &function) != 0)
+		return chat_missing(p, "tool_choice.function");
+	return parse_choice_name(p, function, "tool_choice.function.name");
+}
+
+static int
+parse_function_call(struct chat_parse *p, const json_t *root)
+{
+	static const char key[] = "function_call";
+	const json_t *value = json_object_get(root, key);
+
+	if (value == NULL || json_is_null(value))
+		return 0;
+	if (json_is_string(value))
+		return parse_choice_word(p, json_string_value(value), key);
+	if (!json_is_object(value))
+		return chat_wrong_type(p, key, "a string or an object", value);
+	return parse_choice_name(p, value, "function_call.name");
+}
+
+static int
+parse_parallel(struct chat_parse *p, const json_t *root)
+{
+	static const char key[] = "parallel_tool_calls";
+	bool parallel;
+	int rc = jsonx_get_bool(root, key, &parallel);
+
+	if (rc == -EINVAL)
+		return chat_wrong_type(
+		    p, key, "a boolean", json_object_get(root, key));
+	if (rc == 0)
+		p->request->parallel_tool_calls = parallel ? CHAT_OPTION_TRUE
+							   : CHAT_OPTION_FALSE;
+	return 0;
+}
+
+int
+chat_parse_tools(struct chat_parse *p, const json_t *root)
+{
+	int rc = parse_list(p, root, "tools", parse_tool);
+
+	if (rc == 0 && p->request->n_tools == 0)
+		rc = parse_list(p, root, "functions", parse_old_function);
+	if (rc == 0)
+		rc = parse_tool_choice(p, root);
+	if (rc == 0 && p->request->tool_choice == CHAT_TOOLS_UNSET)
+		rc = parse_function_call(p, root);
+	return rc != 0 ? rc : parse_parallel(p, root);
+}
+
+void
+chat_tools_free(struct chat_request *r)
+{
+	free(r->tools);
+}

@@ -1,0 +1,105 @@
+#include "core/codex_catalog.h"
+
+#include <errno.h>
+
+#include "base/jsonx.h"
+
+/* serde_json's own limit. */
+enum {
+	DEPTH_MAX = 128
+};
+
+/* Far above any model's real window, so that Codex never steps in first. */
+#define WINDOW_TOKENS 100000000
+#define COMPACT_TOKENS 90000000
+
+json_t *
+codex_catalog_parse(const char *bytes, size_t len)
+{
+	const char *start = memchr(bytes, '{', len);
+	char why[JSONX_ERROR_MAX];
+	json_t *root, *models;
+
+	if (start == NULL ||
+	    jsonx_parse(start, len - (size_t)(start - bytes), DEPTH_MAX, &root,
+		why) != 0)
+		return NULL;
+	if (!json_is_object(root) ||
+	    jsonx_get_array(root, "models", &models) != 0 ||
+	    json_array_size(models) == 0) {
+		json_decref(root);
+		return NULL;
+	}
+	return root;
+}
+
+static int
+derive_model(json_t *model)
+{
+	static const char *const off[] = { "tool_mode", "multi_agent_version",
+		"apply_patch_tool_type" };
+	int failed = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(off); i++)
+		failed |= json_object_set_new(model, off[i], json_null());
+	failed |= json_object_set_new(
+	    model, "experimental_supported_tools", json_array());
+	failed |= json_object_set_new(
+	    model, "context_window", json_integer(WINDOW_TOKENS));
+	failed |= json_object_set_new(
+	    model, "max_context_window", json_integer(WINDOW_TOKENS));
+	failed |= json_object_set_new(
+	    model, "auto_compact_token_limit", json_integer(COMPACT_TOKENS));
+	failed |= json_object_set_new(model, "truncation_policy",
+	    json_pack("{s:s,s:i}", "mode", "tokens", "limit", WINDOW_TOKENS));
+	return failed != 0 ? -ENOMEM : 0;
+}
+
+static int
+append_json(const json_t *value, struct buf *out)
+{
+	char *text = json_dumps(value, JSON_COMPACT);
+	int rc = -ENOMEM;
+
+	if (text != NULL)
+		rc = buf_puts(out, text);
+	free(text);
+	return rc;
+}
+
+int
+codex_catalog_derive(const json_t *catalog, struct buf *out)
+{
+	json_t *copy = json_deep_copy(catalog), *model;
+	size_t i;
+	int rc = 0;
+
+	if (copy == NULL)
+		return -ENOMEM;
+	json_array_foreach(json_object_get(copy, "models"), i, model) {
+		if (rc == 0 && json_is_object(model))
+			rc = derive_model(model);
+	}
+	if (rc == 0)
+		rc = append_json(copy, out);
+	json_decref(copy);
+	return rc;
+}
+
+int
+codex_catalog_models(const json_t *catalog, struct strv *out)
+{
+	const char *slug, *visibility;
+	json_t *model;
+	size_t i;
+	int rc = 0;
+
+	json_array_foreach(json_object_get(catalog, "models"), i, model) {
+		if (rc != 0 || jsonx_get_string(model, "slug", &slug) != 0 ||
+		    jsonx_get_string(model, "visibility", &visibility) != 0 ||
+		    strcmp(visibility, "list") != 0)
+			continue;
+		rc = strv_add(out, slug);
+	}
+	return rc;
+}

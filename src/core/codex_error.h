@@ -1,0 +1,40 @@
+/*
+ * codex_error.h - what Codex says of a failure, as the caller is told it.
+ *
+ * `codex exec` has only a sentence for each failure; which sentence stands
+ * for what was measured on 0.169.0 (tests/sim/README.md, "What the real CLI
+ * says for each fault"). Pure, but that "try again at 9:36 AM" is local time;
+ * any thread.
+ */
+#ifndef CORE_CODEX_ERROR_H
+#define CORE_CODEX_ERROR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/api_error.h"
+#include "core/event.h"
+
+/*
+ * Maps the message of a failed turn (turn.failed or the last error line; it
+ * may be the upstream's JSON body or "unexpected status NNN ...") to an
+ * error. `now` (Unix seconds) is what reset times count from. The message
+ * handed on is Codex's, capped, with advice where there is some.
+ */
+void codex_error_from_message(
+    const char *message, int64_t now, struct api_error *ret_error);
+
+/*
+ * Looks for a known failure in what a Codex that ended without an event
+ * wrote to stderr. False when there is none: then it is a crash.
+ */
+bool codex_error_from_stderr(
+    const char *tail, int64_t now, struct api_error *ret_error);
+
+/*
+ * An answer that the model had to break off is no failure: FINISH_LENGTH or
+ * FINISH_CONTENT_FILTER when the message says so, else FINISH_NONE.
+ */
+enum finish_reason codex_error_incomplete(const char *message);
+
+#endif

@@ -1,0 +1,88 @@
+#include "core/image_data.h"
+
+#include <errno.h>
+#include <strings.h>
+
+#include "base/base64.h"
+
+static const struct {
+	const char *magic;
+	size_t len;
+	const char *more; /* at offset 8, or NULL */
+	const char *extension;
+} kinds[] = {
+	{ "\x89PNG\r\n\x1a\n", 8, NULL, "png" },
+	{ "\xff\xd8\xff", 3, NULL, "jpg" },
+	{ "RIFF", 4, "WEBP", "webp" },
+	{ "GIF87a", 6, NULL, "gif" },
+	{ "GIF89a", 6, NULL, "gif" },
+};
+
+static const char *
+recognise(const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (len < 12 ||
+		    memcmp(bytes, kinds[i].magic, kinds[i].len) != 0)
+			continue;
+		if (kinds[i].more == NULL ||
+		    memcmp(bytes + 8, kinds[i].more, 4) == 0)
+			return kinds[i].extension;
+	}
+	return NULL;
+}
+
+/* The base64 part of "data:[TYPE][;PARAMETER...];base64,...". */
+static int
+find_payload(struct text url, struct text *ret_payload)
+{
+	static const char mark[] = ";base64";
+	const char *comma;
+	size_t head, n = strlen(mark);
+
+	if (url.len < 5 || strncasecmp(url.s, "data:", 5) != 0)
+		return -EPROTO;
+	comma = memchr(url.s, ',', url.len);
+	if (comma == NULL)
+		return -EINVAL;
+	head = (size_t)(comma - url.s);
+	if (head < n || strncasecmp(comma - n, mark, n) != 0)
+		return -EINVAL;
+	ret_payload->s = comma + 1;
+	ret_payload->len = url.len - head - 1;
+	return 0;
+}
+
+int
+image_data_decode(struct text url, struct buf *out, const char **ret_extension)
+{
+	struct text payload;
+	const char *extension;
+	int rc = find_payload(url, &payload);
+
+	if (rc != 0)
+		return rc;
+	if (payload.len / 4 * 3 > IMAGE_MAX_BYTES)
+		return -EMSGSIZE;
+	rc = base64_decode(payload.s, payload.len, out);
+	if (rc != 0)
+		return rc;
+	extension = out->len > 0 ? recognise(out->data, out->len) : NULL;
+	if (extension == NULL)
+		return -ENOTSUP;
+	*ret_extension = extension;
+	return 0;
+}
+
+int
+image_data_check(struct text url)
+{
+	const char *extension;
+	struct buf bytes;
+	int rc;
+
+	buf_init(&bytes, IMAGE_MAX_BYTES);
+	rc = image_data_decode(url, &bytes, &extension);
+	buf_free(&bytes);
+	return rc;
+}

@@ -1,0 +1,27 @@
+/*
+ * image_data.h - images that come as data: URLs (RFC 2397). Pure.
+ */
+#ifndef CORE_IMAGE_DATA_H
+#define CORE_IMAGE_DATA_H
+
+#include "base/buf.h"
+#include "base/jsonx.h"
+
+enum {
+	IMAGE_MAX_BYTES = 20 * 1024 * 1024
+};
+
+/*
+ * Decodes "data:image/TYPE;base64,..." into `out` and sets *ret_extension to
+ * a constant "png", "jpg", "webp" or "gif". The content's first bytes, not
+ * the label, decide the type.
+ * Errors: -EPROTO not a data: URL (http and the like), -EINVAL malformed or
+ * not base64, -ENOTSUP neither PNG, JPEG, WebP nor GIF, -EMSGSIZE, -ENOMEM.
+ */
+MUST_CHECK int
+image_data_decode(struct text url, struct buf *out, const char **ret_extension);
+
+/* Checks all that image_data_decode would, without keeping the bytes. */
+MUST_CHECK int image_data_check(struct text url);
+
+#endif

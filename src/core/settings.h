@@ -1,0 +1,48 @@
+/*
+ * settings.h - the effective settings of the server.
+ *
+ * Life cycle: settings_load once at start; immutable afterwards, so that any
+ * thread may read them; settings_free at the end.
+ */
+#ifndef CORE_SETTINGS_H
+#define CORE_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/options.h"
+#include "base/strv.h"
+
+enum settings_engine {
+	ENGINE_EXEC
+};
+
+struct settings {
+#define SETTING(field, ctype, ...) ctype field;
+#include "core/settings.def"
+#undef SETTING
+};
+
+/* The option table, for --help and listings. */
+extern const struct option_table settings_table;
+
+/*
+ * Fills `s` from the defaults, then `environment`, then `argv` (options only,
+ * NULL-terminated), expands a leading "~/", and checks what concerns several
+ * options. Returns 0, -ENOMEM, or -EINVAL with one line in `ret_error`.
+ */
+MUST_CHECK int settings_load(struct settings *s, char *const *argv,
+    char *const *environment, char ret_error[OPTIONS_ERROR_MAX]);
+void settings_free(struct settings *s);
+
+/*
+ * The model that Codex is asked for when a caller asks for `name`: NULL is
+ * Codex's own default. "codex-local" and aliases are resolved, any other
+ * name is returned as it is. Borrowed from `s` or `name`.
+ */
+const char *settings_model(const struct settings *s, const char *name);
+
+/* The model name that stands for --model or Codex's own. */
+#define SETTINGS_LOCAL_MODEL "codex-local"
+
+#endif

@@ -1,0 +1,60 @@
+#include "core/stats.h"
+
+#include "base/clock.h"
+
+struct stats *
+stats_new(void)
+{
+	struct stats *s = calloc(1, sizeof(*s));
+
+	if (s != NULL)
+		s->started = clock_now();
+	return s;
+}
+
+void
+stats_free(struct stats *s)
+{
+	free(s);
+}
+
+static int
+status_index(int status)
+{
+	return status > 0 && status < STATS_STATUS_MAX ? status : 0;
+}
+
+void
+stats_request_begun(struct stats *s)
+{
+	counter_add(&s->requests_total, 1);
+}
+
+void
+stats_request_ended(struct stats *s, enum api_error_kind kind, int64_t ns)
+{
+	histogram_observe(&s->duration, ns);
+	if (kind == API_ERROR_NONE) {
+		counter_add(&s->requests_ok, 1);
+		return;
+	}
+	counter_add(&s->requests_error, 1);
+	counter_add(&s->errors_by_code[kind], 1);
+	counter_add(
+	    &s->errors_by_status[status_index(api_error_status(kind))], 1);
+}
+
+void
+stats_tokens(struct stats *s, const struct usage *usage)
+{
+	counter_add(&s->tokens_input, usage->input);
+	counter_add(&s->tokens_cached, usage->cached_input);
+	counter_add(&s->tokens_output, usage->output);
+	counter_add(&s->tokens_reasoning, usage->reasoning_output);
+}
+
+void
+stats_http_response(struct stats *s, int status)
+{
+	counter_add(&s->http_responses[status_index(status)], 1);
+}

@@ -1,0 +1,110 @@
+#include "core/stop_filter.h"
+
+enum {
+	HELD_MAX = 64 * 1024 * 1024
+};
+
+void
+stop_filter_init(struct stop_filter *f, const struct text *stop, size_t n_stop)
+{
+	f->stop = stop;
+	f->n_stop = n_stop;
+	f->longest = 0;
+	f->stopped = false;
+	for (size_t i = 0; i < n_stop; i++) {
+		if (stop[i].len > f->longest)
+			f->longest = stop[i].len;
+	}
+	buf_init(&f->held, HELD_MAX);
+}
+
+void
+stop_filter_free(struct stop_filter *f)
+{
+	buf_free(&f->held);
+}
+
+/* Where the first stop string begins in the held text, or its length. */
+static size_t
+find_stop(const struct stop_filter *f)
+{
+	size_t first = f->held.len;
+
+	for (size_t i = 0; i < f->n_stop; i++) {
+		const char *at = memmem(
+		    f->held.data, f->held.len, f->stop[i].s, f->stop[i].len);
+
+		if (at != NULL && (size_t)(at - f->held.data) < first)
+			first = (size_t)(at - f->held.data);
+	}
+	return first;
+}
+
+/* True when the held text from `at` on may yet become a stop string. */
+static bool
+may_begin(const struct stop_filter *f, size_t at)
+{
+	size_t len = f->held.len - at;
+
+	for (size_t i = 0; i < f->n_stop; i++) {
+		if (len < f->stop[i].len &&
+		    memcmp(f->held.data + at, f->stop[i].s, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* How much of the held text is certainly not part of a stop string. */
+static size_t
+safe_length(const struct stop_filter *f)
+{
+	size_t at = 0;
+
+	if (f->held.len >= f->longest)
+		at = f->held.len - f->longest + 1;
+	while (at < f->held.len && !may_begin(f, at))
+		at++;
+	return at;
+}
+
+static int
+let_through(struct stop_filter *f, size_t len, struct buf *out)
+{
+	int rc;
+
+	if (len == 0)
+		return 0;
+	rc = buf_append(out, f->held.data, len);
+	if (rc == 0)
+		buf_consume(&f->held, len);
+	return rc;
+}
+
+int
+stop_filter_feed(
+    struct stop_filter *f, const char *text, size_t len, struct buf *out)
+{
+	size_t cut;
+	int rc;
+
+	if (f->stopped || len == 0)
+		return 0;
+	if (f->n_stop == 0)
+		return buf_append(out, text, len);
+	rc = buf_append(&f->held, text, len);
+	if (rc != 0)
+		return rc;
+	cut = find_stop(f);
+	if (cut == f->held.len)
+		return let_through(f, safe_length(f), out);
+	f->stopped = true;
+	rc = let_through(f, cut, out);
+	buf_reset(&f->held);
+	return rc;
+}
+
+int
+stop_filter_finish(struct stop_filter *f, struct buf *out)
+{
+	return f->stopped ? 0 : let_through(f, f->held.len, out);
+}
