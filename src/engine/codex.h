@@ -1,0 +1,30 @@
+/*
+ * codex.h - what a child Codex is started with: one prepared installation.
+ *
+ * Immutable once it is shared, and counted: whoever runs a child holds a
+ * reference, so that an upgrade found meanwhile takes nothing away. Any
+ * thread.
+ */
+#ifndef ENGINE_CODEX_H
+#define ENGINE_CODEX_H
+
+#include "base/strv.h"
+#include "engine/codex_binary.h"
+
+struct codex {
+	struct codex_binary binary;
+	char *version; /* "codex-cli 0.169.0" */
+	unsigned number[3];
+	char *home; /* CODEX_HOME of the children */
+	char *catalog; /* file of the derived catalog, or NULL */
+	struct strv env;
+	struct strv models; /* visible ones */
+	_Atomic unsigned refs;
+};
+
+/* An empty one with one reference; NULL: out of memory. */
+struct codex *codex_new(void);
+struct codex *codex_ref(struct codex *c);
+void codex_unref(struct codex *c);
+
+#endif

@@ -1,0 +1,351 @@
+#include "engine/codex_probe.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/parse.h"
+#include "core/codex_catalog.h"
+#include "core/codex_command.h"
+#include "engine/codex_home.h"
+#include "engine/engine.h"
+#include "runtime/fdio.h"
+#include "runtime/process.h"
+
+/* --version and login status answer in 15 to 80 ms. */
+#define QUICK_DEADLINE (10 * NS_PER_S)
+/* With a login, `debug models` asks the backend before it answers. */
+#define CATALOG_DEADLINE (5 * NS_PER_S)
+
+enum {
+	OUTPUT_MAX = 16 * 1024 * 1024,
+	STDERR_MAX = 64 * 1024
+};
+
+/* One preparation under way. */
+struct probe {
+	const struct settings *settings;
+	const unsigned *minimum;
+	int abort_fd;
+	char *users_home;
+	struct codex *codex;
+	unsigned *reason;
+	struct api_error *error;
+};
+
+static int
+unavailable(struct probe *p, unsigned reason, const char *message)
+{
+	*p->reason = reason;
+	return api_error_set(
+	    p->error, API_ERROR_CODEX_UNAVAILABLE, "%s", message);
+}
+
+static int unavailablef(struct probe *p, unsigned reason, const char *fmt, ...)
+    PRINTF_LIKE(3, 4);
+
+static int
+unavailablef(struct probe *p, unsigned reason, const char *fmt, ...)
+{
+	char message[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(message, sizeof(message), fmt, ap);
+	va_end(ap);
+	return unavailable(p, reason, message);
+}
+
+/* Runs `codex ARG...` in `env` and collects stdout. */
+static int run_codex(struct probe *p, const struct strv *env, int64_t patience,
+    struct buf *out, struct process_status *ret_status, ...)
+    __attribute__((sentinel));
+
+static int
+run_codex(struct probe *p, const struct strv *env, int64_t patience,
+    struct buf *out, struct process_status *ret_status, ...)
+{
+	struct process_spec spec = {
+		.path = p->codex->binary.path, .envp = env->v, .no_stdin = true
+	};
+	struct strv argv;
+	struct buf err;
+	const char *arg;
+	va_list ap;
+	int rc;
+
+	strv_init(&argv);
+	buf_init(&err, STDERR_MAX);
+	rc = strv_add(&argv, p->codex->binary.path);
+	va_start(ap, ret_status);
+	while (rc == 0 && (arg = va_arg(ap, const char *)) != NULL)
+		rc = strv_add(&argv, arg);
+	va_end(ap);
+	spec.argv = argv.v;
+	if (rc == 0)
+		rc = process_capture(&spec, clock_after(patience), p->abort_fd,
+		    out, &err, ret_status);
+	strv_free(&argv);
+	buf_free(&err);
+	return rc;
+}
+
+static int
+find_binary(struct probe *p)
+{
+	const char *name = p->settings->codex_bin;
+	struct codex_binary *b = &p->codex->binary;
+	int rc = codex_binary_find(name, b);
+
+	if (rc == -ENOENT)
+		return unavailablef(p, NOT_READY_CODEX_MISSING,
+		    "The Codex CLI '%s' was not found; install it (npm "
+		    "install -g @openai/codex) or name it with --codex-bin.",
+		    name);
+	if (rc != 0)
+		return unavailablef(p, NOT_READY_CODEX_MISSING,
+		    "The Codex CLI '%s' cannot be run: %s.", name,
+		    strerror(-rc));
+	if (b->launcher != NULL)
+		log_info("codex: %s is the npm launcher; running the native "
+			 "binary %s directly",
+		    b->launcher, b->path);
+	return 0;
+}
+
+static int
+prepare_home(struct probe *p)
+{
+	struct codex *c = p->codex;
+	int rc;
+
+	p->users_home = codex_home_users();
+	c->home = strdup(p->settings->codex_home);
+	if (p->users_home == NULL || c->home == NULL)
+		return unavailable(p, NOT_READY_NO_WORKER, "Out of memory.");
+	rc = codex_home_prepare(c->home, p->users_home);
+	if (rc != 0)
+		return unavailablef(p, NOT_READY_NO_WORKER,
+		    "The directory %s cannot be prepared: %s; see "
+		    "--app-server-codex-home.",
+		    c->home, strerror(-rc));
+	rc = codex_environment(p->settings, environ, c->home, &c->env);
+	if (rc == 0)
+		rc = codex_binary_environment(&c->binary, &c->env);
+	if (rc != 0)
+		return unavailable(p, NOT_READY_NO_WORKER, "Out of memory.");
+	return 0;
+}
+
+/* "codex-cli 0.169.0\n" into version and number. */
+static int
+read_version(struct probe *p, const struct buf *out)
+{
+	struct codex *c = p->codex;
+	size_t len = out->len;
+
+	while (len > 0 &&
+	    (out->data[len - 1] == '\n' || out->data[len - 1] == '\r'))
+		len--;
+	if (len == 0 || len > 100 || parse_version(out->data, c->number) != 0)
+		return unavailablef(p, NOT_READY_CODEX_MISSING,
+		    "'%s --version' does not name a Codex version.",
+		    c->binary.path);
+	c->version = strndup(out->data, len);
+	if (c->version == NULL)
+		return unavailable(p, NOT_READY_NO_WORKER, "Out of memory.");
+	return 0;
+}
+
+static bool
+older(const unsigned a[3], const unsigned b[3])
+{
+	for (int i = 0; i < 3; i++) {
+		if (a[i] != b[i])
+			return a[i] < b[i];
+	}
+	return false;
+}
+
+static int
+check_version(struct probe *p)
+{
+	const unsigned *m = p->minimum;
+	struct process_status st;
+	struct buf out;
+	int rc;
+
+	buf_init(&out, STDERR_MAX);
+	rc = run_codex(
+	    p, &p->codex->env, QUICK_DEADLINE, &out, &st, "--version", NULL);
+	if (rc != 0)
+		rc = unavailablef(p, NOT_READY_CODEX_MISSING,
+		    "'%s --version' failed: %s.", p->codex->binary.path,
+		    strerror(-rc));
+	else
+		rc = read_version(p, &out);
+	buf_free(&out);
+	if (rc == 0 && older(p->codex->number, m))
+		rc = unavailablef(p, NOT_READY_CODEX_TOO_OLD,
+		    "%s is too old: this engine needs %u.%u.%u or later; "
+		    "update it with npm install -g @openai/codex.",
+		    p->codex->version, m[0], m[1], m[2]);
+	return rc;
+}
+
+/* The user is logged in, yet there is no auth.json: it is in a keyring. */
+static bool
+keyring_login(struct probe *p)
+{
+	struct process_status st = { .code = 1 };
+	struct strv env;
+	struct buf out;
+	int rc;
+
+	strv_init(&env);
+	buf_init(&out, STDERR_MAX);
+	rc = strv_add_vector(&env, p->codex->env.v);
+	if (rc == 0)
+		rc = strv_env_set(&env, "CODEX_HOME", p->users_home);
+	if (rc == 0)
+		rc = run_codex(p, &env, QUICK_DEADLINE, &out, &st, "login",
+		    "status", NULL);
+	strv_free(&env);
+	buf_free(&out);
+	return rc == 0 && !st.signalled && st.code == 0;
+}
+
+bool
+codex_probe_logged_in(const struct settings *s, const struct codex *c)
+{
+	return strcmp(c->home, s->codex_home) != 0 ||
+	    codex_has_own_provider(s) || getenv("CODEX_API_KEY") != NULL ||
+	    codex_home_has_login(c->home);
+}
+
+static int
+find_login(struct probe *p)
+{
+	struct codex *c = p->codex;
+	char *home;
+
+	if (codex_probe_logged_in(p->settings, c))
+		return 0;
+	if (access(p->users_home, F_OK) != 0 || !keyring_login(p)) {
+		log_warning("codex: nobody is logged in; run 'codex login'");
+		return 0;
+	}
+	home = strdup(p->users_home);
+	if (home == NULL || strv_env_set(&c->env, "CODEX_HOME", home) != 0) {
+		free(home);
+		return unavailable(p, NOT_READY_NO_WORKER, "Out of memory.");
+	}
+	free(c->home);
+	c->home = home;
+	log_warning("codex: the login is in a keyring, so Codex runs in the "
+		    "user's own home %s and not in an isolated one; AGENTS.md "
+		    "and skills there can reach the model. 'codex login' with "
+		    "cli_auth_credentials_store=\"file\" ends this",
+	    home);
+	return 0;
+}
+
+static json_t *
+ask_catalog(struct probe *p, const char *option)
+{
+	struct process_status st = { .code = 1 };
+	json_t *catalog = NULL;
+	struct buf out;
+	int rc;
+
+	buf_init(&out, OUTPUT_MAX);
+	rc = run_codex(p, &p->codex->env, CATALOG_DEADLINE, &out, &st, "debug",
+	    "models", option, NULL);
+	if (rc == 0 && !st.signalled && st.code == 0 && out.len > 0)
+		catalog = codex_catalog_parse(out.data, out.len);
+	buf_free(&out);
+	return catalog;
+}
+
+static int
+write_catalog(struct probe *p, const json_t *catalog)
+{
+	struct codex *c = p->codex;
+	struct buf text;
+	char *path = NULL;
+	int rc;
+
+	buf_init(&text, OUTPUT_MAX);
+	rc = codex_catalog_derive(catalog, &text);
+	if (rc == 0 &&
+	    asprintf(&path, "%s/model-catalog.json", p->settings->codex_home) <
+		0)
+		rc = -ENOMEM;
+	if (rc == 0)
+		rc = file_write_atomic(path, text.data, text.len, 0600);
+	if (rc == 0)
+		rc = codex_catalog_models(catalog, &c->models);
+	buf_free(&text);
+	if (rc != 0) {
+		free(path);
+		return rc;
+	}
+	c->catalog = path;
+	return 0;
+}
+
+static int
+derive_catalog(struct probe *p)
+{
+	json_t *catalog = ask_catalog(p, NULL);
+	int rc;
+
+	if (catalog == NULL)
+		catalog = ask_catalog(p, "--bundled");
+	if (catalog == NULL) {
+		log_warning("codex: no model catalog from 'codex debug "
+			    "models'; requests may carry more than was sent");
+		return 0;
+	}
+	rc = write_catalog(p, catalog);
+	json_decref(catalog);
+	if (rc != 0)
+		return unavailablef(p, NOT_READY_NO_WORKER,
+		    "The model catalog cannot be written to %s: %s.",
+		    p->settings->codex_home, strerror(-rc));
+	return 0;
+}
+
+int
+codex_probe(const struct settings *s, const unsigned minimum[3], int abort_fd,
+    struct codex **ret_codex, unsigned *ret_reason, struct api_error *ret_error)
+{
+	struct probe p = { .settings = s,
+		.minimum = minimum,
+		.abort_fd = abort_fd,
+		.reason = ret_reason,
+		.error = ret_error,
+		.codex = codex_new() };
+	int rc;
+
+	if (p.codex == NULL)
+		return unavailable(&p, NOT_READY_NO_WORKER, "Out of memory.");
+	rc = find_binary(&p);
+	if (rc == 0)
+		rc = prepare_home(&p);
+	if (rc == 0)
+		rc = check_version(&p);
+	if (rc == 0)
+		rc = find_login(&p);
+	if (rc == 0)
+		rc = derive_catalog(&p);
+	free(p.users_home);
+	if (rc != 0) {
+		codex_unref(p.codex);
+		return rc;
+	}
+	*ret_codex = p.codex;
+	return 0;
+}

@@ -1,0 +1,251 @@
+#include "engine/codex_setup.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "engine/codex_probe.h"
+#include "runtime/fdio.h"
+
+/* A missing executable is looked for eagerly; a login costs three runs. */
+#define ASK_AGAIN_AFTER NS_PER_S
+#define ASK_LOGIN_AGAIN_AFTER (30 * NS_PER_S)
+
+struct codex_setup {
+	const struct settings *settings;
+	unsigned minimum[3];
+	int abort_fd; /* readable once stopping */
+	pthread_t thread;
+
+	pthread_mutex_t lock; /* all below */
+	pthread_cond_t wanted; /* an attempt is asked for, or stopping */
+	pthread_cond_t finished; /* an attempt has ended */
+	bool stopping;
+	uint64_t asked; /* number of the newest attempt asked for */
+	uint64_t completed; /* number of the newest that has ended */
+	int64_t completed_at;
+	struct codex *codex; /* of the last good attempt, or NULL */
+	bool failed; /* the last attempt did */
+	unsigned reason; /* why: NOT_READY_ bit */
+	struct api_error error;
+};
+
+static void
+lock(struct codex_setup *cs)
+{
+	int rc = pthread_mutex_lock(&cs->lock);
+
+	BUG_ON(rc != 0);
+}
+
+static void
+unlock(struct codex_setup *cs)
+{
+	int rc = pthread_mutex_unlock(&cs->lock);
+
+	BUG_ON(rc != 0);
+}
+
+/* Under the lock: takes over what an attempt gave. */
+static struct codex *
+publish(struct codex_setup *cs, struct codex *fresh, unsigned reason,
+    struct api_error *error)
+{
+	struct codex *old = cs->codex;
+
+	cs->failed = fresh == NULL;
+	cs->reason = reason;
+	api_error_move(&cs->error, error);
+	cs->codex = fresh;
+	cs->completed = cs->asked;
+	cs->completed_at = clock_now();
+	pthread_cond_broadcast(&cs->finished);
+	return old;
+}
+
+static void
+attempt(struct codex_setup *cs)
+{
+	struct api_error error = API_ERROR_INIT;
+	struct codex *fresh = NULL, *old;
+	unsigned reason = READY;
+	bool news;
+
+	if (codex_probe(cs->settings, cs->minimum, cs->abort_fd, &fresh,
+		&reason, &error) != 0)
+		fresh = NULL;
+	lock(cs);
+	news = fresh != NULL || !cs->failed || cs->reason != reason;
+	if (fresh == NULL && news && !cs->stopping)
+		log_error("codex: %s", error.message);
+	old = publish(cs, fresh, reason, &error);
+	unlock(cs);
+	if (fresh != NULL)
+		log_info("codex: %s is ready (%zu models)", fresh->version,
+		    fresh->models.n);
+	codex_unref(old);
+}
+
+static void *
+thread_main(void *arg)
+{
+	struct codex_setup *cs = arg;
+
+	lock(cs);
+	while (!cs->stopping) {
+		if (cs->asked == cs->completed) {
+			pthread_cond_wait(&cs->wanted, &cs->lock);
+			continue;
+		}
+		unlock(cs);
+		attempt(cs);
+		lock(cs);
+	}
+	pthread_cond_broadcast(&cs->finished);
+	unlock(cs);
+	return NULL;
+}
+
+/* Under the lock: wants an attempt that begins after now. */
+static uint64_t
+ask(struct codex_setup *cs)
+{
+	if (cs->asked == cs->completed) {
+		cs->asked++;
+		pthread_cond_signal(&cs->wanted);
+	}
+	return cs->asked;
+}
+
+int
+codex_setup_start(const struct settings *s, const unsigned minimum[3],
+    struct codex_setup **ret_setup)
+{
+	struct codex_setup *cs = calloc(1, sizeof(*cs));
+	int rc;
+
+	if (cs == NULL)
+		return -ENOMEM;
+	cs->settings = s;
+	memcpy(cs->minimum, minimum, sizeof(cs->minimum));
+	cs->asked = 1;
+	cs->abort_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (cs->abort_fd < 0) {
+		rc = -errno;
+		free(cs);
+		return rc;
+	}
+	rc = pthread_mutex_init(&cs->lock, NULL);
+	BUG_ON(rc != 0);
+	rc = pthread_cond_init(&cs->wanted, NULL);
+	BUG_ON(rc != 0);
+	rc = pthread_cond_init(&cs->finished, NULL);
+	BUG_ON(rc != 0);
+	rc = pthread_create(&cs->thread, NULL, thread_main, cs);
+	if (rc != 0) {
+		fd_close(&cs->abort_fd);
+		free(cs);
+		return -rc;
+	}
+	*ret_setup = cs;
+	return 0;
+}
+
+void
+codex_setup_stop(struct codex_setup *cs)
+{
+	uint64_t one = 1;
+	ssize_t n;
+
+	if (cs == NULL)
+		return;
+	lock(cs);
+	cs->stopping = true;
+	pthread_cond_signal(&cs->wanted);
+	unlock(cs);
+	n = write(cs->abort_fd, &one, sizeof(one));
+	BUG_ON(n != sizeof(one));
+	pthread_join(cs->thread, NULL);
+	codex_unref(cs->codex);
+	api_error_free(&cs->error);
+	fd_close(&cs->abort_fd);
+	pthread_cond_destroy(&cs->wanted);
+	pthread_cond_destroy(&cs->finished);
+	pthread_mutex_destroy(&cs->lock);
+	free(cs);
+}
+
+struct codex *
+codex_setup_peek(struct codex_setup *cs)
+{
+	struct codex *c;
+
+	lock(cs);
+	c = cs->codex != NULL ? codex_ref(cs->codex) : NULL;
+	unlock(cs);
+	return c;
+}
+
+/*
+ * Under the lock, which the wait releases: the attempt has a deadline of its
+ * own, so this ends.
+ */
+static int
+wait_for(struct codex_setup *cs, uint64_t number, struct api_error *ret_error)
+{
+	while (cs->completed < number && !cs->stopping)
+		pthread_cond_wait(&cs->finished, &cs->lock);
+	if (cs->codex != NULL)
+		return 0;
+	return api_error_set(ret_error, API_ERROR_CODEX_UNAVAILABLE, "%s",
+	    cs->error.message != NULL ? cs->error.message
+				      : "Codex is not available.");
+}
+
+int
+codex_setup_get(struct codex_setup *cs, struct codex **ret_codex,
+    struct api_error *ret_error)
+{
+	struct codex *c = codex_setup_peek(cs);
+	int rc;
+
+	if (c != NULL && !codex_binary_changed(&c->binary)) {
+		*ret_codex = c;
+		return 0;
+	}
+	codex_unref(c);
+	lock(cs);
+	rc = wait_for(cs, ask(cs), ret_error);
+	if (rc == 0)
+		*ret_codex = codex_ref(cs->codex);
+	unlock(cs);
+	return rc;
+}
+
+unsigned
+codex_setup_readiness(struct codex_setup *cs)
+{
+	struct codex *c = codex_setup_peek(cs);
+	unsigned bits = READY;
+	int64_t patience;
+
+	if (c != NULL && codex_binary_changed(&c->binary))
+		bits |= NOT_READY_NO_WORKER;
+	else if (c != NULL && !codex_probe_logged_in(cs->settings, c))
+		bits |= NOT_READY_NOT_LOGGED_IN;
+	codex_unref(c);
+	lock(cs);
+	if (cs->completed == 0)
+		bits |= NOT_READY_NO_WORKER;
+	else if (cs->failed)
+		bits |= cs->reason;
+	patience = bits == NOT_READY_NOT_LOGGED_IN ? ASK_LOGIN_AGAIN_AFTER
+						   : ASK_AGAIN_AFTER;
+	if (bits != READY && clock_now() - cs->completed_at > patience)
+		ask(cs);
+	unlock(cs);
+	return bits;
+}

@@ -1,0 +1,47 @@
+/*
+ * codex_setup.h - everything that must be known of Codex before it can be
+ * run: where it is, its version, its home, its login, its model catalog.
+ *
+ * A thread of its own prepares this at start, again when the executable has
+ * changed (an upgrade while the server runs), and again when it failed and
+ * somebody asks. The result is an immutable, counted `struct codex`.
+ *
+ * Lock: one mutex; nothing is called while it is held.
+ */
+#ifndef ENGINE_CODEX_SETUP_H
+#define ENGINE_CODEX_SETUP_H
+
+#include <stdbool.h>
+
+#include "core/settings.h"
+#include "engine/codex.h"
+#include "engine/engine.h"
+
+struct codex_setup;
+
+/*
+ * Starts the thread, which begins to prepare at once. `minimum` is the oldest
+ * version that the engine can work with. Errors: -errno.
+ */
+MUST_CHECK int codex_setup_start(const struct settings *s,
+    const unsigned minimum[3], struct codex_setup **ret_setup);
+void codex_setup_stop(struct codex_setup *cs);
+
+/*
+ * Engine threads: a reference to the current Codex. Waits while it is being
+ * prepared (bounded by the deadlines of the commands that are run). On
+ * failure -EINVAL with `ret_error` set to CODEX_UNAVAILABLE.
+ */
+MUST_CHECK int codex_setup_get(struct codex_setup *cs, struct codex **ret_codex,
+    struct api_error *ret_error);
+
+/*
+ * A set of NOT_READY_ bits. Never blocks. When something is missing, asks
+ * the thread to look again, at most once a second.
+ */
+unsigned codex_setup_readiness(struct codex_setup *cs);
+
+/* A reference to the last good Codex, or NULL. Never blocks. */
+struct codex *codex_setup_peek(struct codex_setup *cs);
+
+#endif

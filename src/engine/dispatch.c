@@ -1,0 +1,378 @@
+#include "engine/dispatch.h"
+
+#include <errno.h>
+#include <pthread.h>
+
+#include "base/clock.h"
+
+struct dispatch {
+	const struct settings *settings;
+	struct stats *stats;
+	struct engine *engine;
+	struct queue *queue;
+	pthread_t *threads;
+	struct dispatch_thread {
+		struct dispatch *dispatch;
+		unsigned index;
+	} * starts;
+	unsigned n_threads;
+
+	pthread_mutex_t lock; /* all below */
+	pthread_cond_t empty; /* n_jobs has become 0 */
+	struct job *jobs; /* queued and running */
+	size_t n_jobs;
+	size_t n_running;
+	bool draining;
+};
+
+static void
+lock(struct dispatch *d)
+{
+	int rc = pthread_mutex_lock(&d->lock);
+
+	BUG_ON(rc != 0);
+}
+
+static void
+unlock(struct dispatch *d)
+{
+	int rc = pthread_mutex_unlock(&d->lock);
+
+	BUG_ON(rc != 0);
+}
+
+static void *
+thread_main(void *arg)
+{
+	struct dispatch_thread *start = arg;
+	struct engine *engine = start->dispatch->engine;
+
+	engine->ops->work(engine, start->index, start->dispatch);
+	return NULL;
+}
+
+static int
+start_threads(struct dispatch *d, unsigned n)
+{
+	d->threads = calloc(n, sizeof(*d->threads));
+	d->starts = calloc(n, sizeof(*d->starts));
+	if (d->threads == NULL || d->starts == NULL)
+		return -ENOMEM;
+	for (unsigned i = 0; i < n; i++) {
+		int rc;
+
+		d->starts[i].dispatch = d;
+		d->starts[i].index = i;
+		rc = pthread_create(
+		    &d->threads[i], NULL, thread_main, &d->starts[i]);
+		if (rc != 0)
+			return -rc;
+		d->n_threads++;
+	}
+	return 0;
+}
+
+static void
+init_sync(struct dispatch *d)
+{
+	pthread_condattr_t attr;
+	int rc = pthread_condattr_init(&attr);
+
+	BUG_ON(rc != 0);
+	rc = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	BUG_ON(rc != 0);
+	rc = pthread_cond_init(&d->empty, &attr);
+	BUG_ON(rc != 0);
+	pthread_condattr_destroy(&attr);
+	rc = pthread_mutex_init(&d->lock, NULL);
+	BUG_ON(rc != 0);
+}
+
+int
+dispatch_start(const struct settings *s, struct stats *stats,
+    struct engine *engine, struct dispatch **ret_dispatch)
+{
+	struct dispatch *d = calloc(1, sizeof(*d));
+	int rc;
+
+	if (d == NULL) {
+		engine->ops->free(engine);
+		return -ENOMEM;
+	}
+	d->settings = s;
+	d->stats = stats;
+	d->engine = engine;
+	init_sync(d);
+	d->queue = queue_new((size_t)s->max_queue_size);
+	rc = d->queue == NULL ? -ENOMEM
+			      : start_threads(d, engine->ops->threads(engine));
+	if (rc != 0) {
+		dispatch_stop(d);
+		return rc;
+	}
+	*ret_dispatch = d;
+	return 0;
+}
+
+struct engine *
+dispatch_engine(struct dispatch *d)
+{
+	return d->engine;
+}
+
+/* Under the lock. */
+static void
+list_add(struct dispatch *d, struct job *j)
+{
+	j->prev = NULL;
+	j->next = d->jobs;
+	if (d->jobs != NULL)
+		d->jobs->prev = j;
+	d->jobs = j;
+	d->n_jobs++;
+}
+
+/* Under the lock. */
+static void
+list_remove(struct dispatch *d, struct job *j)
+{
+	if (j->prev != NULL)
+		j->prev->next = j->next;
+	else
+		d->jobs = j->next;
+	if (j->next != NULL)
+		j->next->prev = j->prev;
+	if (--d->n_jobs == 0)
+		pthread_cond_broadcast(&d->empty);
+}
+
+static int64_t
+queue_deadline(const struct dispatch *d, const struct job *j)
+{
+	int64_t deadline = CLOCK_NEVER;
+
+	if (d->settings->queue_timeout != 0)
+		deadline = clock_add(j->queued_at, d->settings->queue_timeout);
+	return deadline < j->deadline ? deadline : j->deadline;
+}
+
+/* Under the lock: a job is in the list before a worker can take it. */
+static int
+enqueue(struct dispatch *d, struct job *const *jobs, size_t n)
+{
+	struct queue_node *nodes[CHAT_N_MAX];
+	int64_t now = clock_now();
+	int rc;
+
+	BUG_ON(n > CHAT_N_MAX);
+	for (size_t i = 0; i < n; i++) {
+		jobs[i]->queued_at = now;
+		jobs[i]->node.deadline = queue_deadline(d, jobs[i]);
+		nodes[i] = &jobs[i]->node;
+		list_add(d, job_ref(jobs[i]));
+	}
+	rc = queue_push(d->queue, nodes, n);
+	for (size_t i = 0; rc != 0 && i < n; i++) {
+		list_remove(d, jobs[i]);
+		job_unref(jobs[i]);
+	}
+	return rc;
+}
+
+int
+dispatch_submit(struct dispatch *d, struct job *const *jobs, size_t n,
+    struct api_error *ret_error)
+{
+	int rc;
+
+	lock(d);
+	rc = d->draining ? -EPIPE : enqueue(d, jobs, n);
+	unlock(d);
+	if (rc == -EPIPE)
+		return api_error_set(ret_error, API_ERROR_SHUTTING_DOWN,
+		    "The server is shutting down; send the request again to "
+		    "the next one.");
+	if (rc == -EAGAIN)
+		return api_error_set(ret_error, API_ERROR_QUEUE_FULL,
+		    "The queue is full (%lld requests wait already); try "
+		    "again later or raise --max-queue-size.",
+		    (long long)d->settings->max_queue_size);
+	return rc;
+}
+
+static void
+forget(struct dispatch *d, struct job *j, bool was_running)
+{
+	lock(d);
+	list_remove(d, j);
+	if (was_running)
+		d->n_running--;
+	unlock(d);
+	job_unref(j);
+}
+
+void
+dispatch_cancel(
+    struct dispatch *d, struct job *j, enum job_cancel_reason reason)
+{
+	channel_cancel(j->channel, reason);
+	if (!queue_remove(d->queue, &j->node))
+		return;
+	job_end_cancelled(j);
+	forget(d, j, false);
+}
+
+static void
+end_expired(struct dispatch *d, struct job *j, int64_t now)
+{
+	if (now >= j->deadline)
+		job_fail_with(j, API_ERROR_TIMEOUT,
+		    "The request was still waiting for its turn after "
+		    "--timeout-seconds (%.3g s).",
+		    (double)d->settings->timeout / (double)NS_PER_S);
+	else
+		job_fail_with(j, API_ERROR_QUEUE_TIMEOUT,
+		    "The request waited %.3g s for its turn "
+		    "(--queue-timeout-seconds); try again later.",
+		    (double)d->settings->queue_timeout / (double)NS_PER_S);
+	forget(d, j, false);
+}
+
+void
+dispatch_expire(struct dispatch *d)
+{
+	int64_t now = clock_now(), next;
+	struct queue_node *node;
+
+	while ((node = queue_expire(d->queue, now, &next)) != NULL)
+		end_expired(d, CONTAINER_OF(node, struct job, node), now);
+}
+
+int
+dispatch_take(struct dispatch *d, int64_t deadline, struct job **ret_job)
+{
+	struct queue_node *node;
+	struct job *j;
+	int64_t now;
+	int rc;
+
+	for (;;) {
+		rc = queue_pop(d->queue, deadline, &node);
+		if (rc != 0)
+			return rc;
+		j = CONTAINER_OF(node, struct job, node);
+		now = clock_now();
+		if (now < node->deadline)
+			break;
+		end_expired(d, j, now);
+	}
+	lock(d);
+	d->n_running++;
+	unlock(d);
+	j->phases->ns[PHASE_QUEUE_WAIT] = now - j->queued_at;
+	histogram_observe(&d->stats->queue_wait, now - j->queued_at);
+	*ret_job = j;
+	return 0;
+}
+
+void
+dispatch_done(struct dispatch *d, struct job *j)
+{
+	forget(d, j, true);
+}
+
+void
+dispatch_gauges(struct dispatch *d, struct stats_gauges *g)
+{
+	g->engine = d->engine->ops->name;
+	g->queue_depth = queue_depth(d->queue);
+	g->queue_capacity = (size_t)d->settings->max_queue_size;
+	lock(d);
+	g->in_flight = d->n_running;
+	g->draining = d->draining;
+	unlock(d);
+	d->engine->ops->gauges(d->engine, g);
+}
+
+unsigned
+dispatch_readiness(struct dispatch *d)
+{
+	unsigned bits = d->engine->ops->readiness(d->engine);
+
+	lock(d);
+	if (d->draining)
+		bits |= NOT_READY_DRAINING;
+	unlock(d);
+	return bits;
+}
+
+void
+dispatch_refuse(struct dispatch *d)
+{
+	lock(d);
+	d->draining = true;
+	unlock(d);
+}
+
+bool
+dispatch_wait(struct dispatch *d, int64_t deadline)
+{
+	struct timespec ts = clock_timespec(deadline);
+	bool done;
+
+	lock(d);
+	while (d->n_jobs != 0) {
+		if (pthread_cond_timedwait(&d->empty, &d->lock, &ts) ==
+		    ETIMEDOUT)
+			break;
+	}
+	done = d->n_jobs == 0;
+	unlock(d);
+	return done;
+}
+
+/* All jobs, with a reference each; NULL when memory is out. */
+static struct job **
+snapshot(struct dispatch *d, size_t *ret_n)
+{
+	struct job **jobs;
+	size_t n = 0;
+
+	lock(d);
+	jobs = calloc(d->n_jobs + 1, sizeof(struct job *));
+	for (struct job *j = d->jobs; jobs != NULL && j != NULL; j = j->next)
+		jobs[n++] = job_ref(j);
+	unlock(d);
+	*ret_n = n;
+	return jobs;
+}
+
+void
+dispatch_cancel_all(struct dispatch *d, enum job_cancel_reason reason)
+{
+	size_t n;
+	struct job **jobs = snapshot(d, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		dispatch_cancel(d, jobs[i], reason);
+		job_unref(jobs[i]);
+	}
+	free(jobs);
+}
+
+void
+dispatch_stop(struct dispatch *d)
+{
+	if (d->queue != NULL)
+		queue_close(d->queue);
+	for (unsigned i = 0; i < d->n_threads; i++)
+		pthread_join(d->threads[i], NULL);
+	BUG_ON(d->n_jobs != 0);
+	d->engine->ops->free(d->engine);
+	queue_free(d->queue);
+	pthread_cond_destroy(&d->empty);
+	pthread_mutex_destroy(&d->lock);
+	free(d->threads);
+	free(d->starts);
+	free(d);
+}

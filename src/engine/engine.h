@@ -1,0 +1,73 @@
+/*
+ * engine.h - the contract between dispatch and the ways of driving Codex.
+ *
+ * An engine is a set of functions around private data. It knows jobs and
+ * Codex, and nothing of HTTP. dispatch starts engine_threads() threads, each
+ * of which runs engine_work() with its own index until the queue is closed
+ * and empty.
+ */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include "core/api_error.h"
+#include "core/chat_request.h"
+#include "core/stats.h"
+
+struct dispatch;
+struct engine;
+
+/* Why the server is not ready; a bit each. */
+enum readiness {
+	READY = 0,
+	NOT_READY_CODEX_MISSING = 1,
+	NOT_READY_CODEX_TOO_OLD = 2,
+	NOT_READY_NO_WORKER = 4,
+	NOT_READY_NOT_LOGGED_IN = 8,
+	NOT_READY_DRAINING = 16
+};
+
+struct engine_ops {
+	const char *name; /* "exec" */
+
+	/*
+	 * Checks what this engine cannot do, before anything is queued.
+	 * Returns 0, or -EINVAL with UNSUPPORTED_PARAMETER set. Quick; any
+	 * thread.
+	 */
+	int (*accept)(struct engine *e, const struct chat_request *r,
+	    struct api_error *ret_error);
+
+	/* How many threads dispatch is to start. Called once. */
+	unsigned (*threads)(const struct engine *e);
+
+	/*
+	 * Takes jobs (dispatch_take) and ends each (dispatch_done) until
+	 * there are no more. Blocks for as long as the server lives.
+	 */
+	void (*work)(struct engine *e, unsigned index, struct dispatch *d);
+
+	/* A set of NOT_READY_ bits. Never blocks; any thread. */
+	unsigned (*readiness)(struct engine *e);
+
+	/*
+	 * The Codex version for system_fingerprint ("codex-cli 0.169.0"), at
+	 * most `size` bytes; empty while unknown. Any thread.
+	 */
+	void (*fingerprint)(struct engine *e, char *out, size_t size);
+
+	/* Appends the names of the models that Codex offers. Any thread. */
+	int (*models)(struct engine *e, struct strv *out);
+
+	/* Fills in n_workers, workers and app_server_pool_started. */
+	void (*gauges)(struct engine *e, struct stats_gauges *g);
+
+	/* Frees it, after all its threads have ended. */
+	void (*free)(struct engine *e);
+};
+
+/* First member of each engine's own struct. */
+struct engine {
+	const struct engine_ops *ops;
+};
+
+#endif
