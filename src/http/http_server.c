@@ -1,0 +1,203 @@
+#include "http/http_server.h"
+
+#include <errno.h>
+#include <stdarg.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/body_parser.h"
+#include "http/http_exchange.h"
+#include "http/http_request.h"
+#include "runtime/fdio.h"
+
+/*
+ * The daemon's name for how strictly it reads clients changed in 1.0; both
+ * refuse HTTP/1.1 without Host.
+ */
+#if MHD_VERSION >= 0x00097701
+#define STRICTNESS MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1
+#else
+#define STRICTNESS MHD_OPTION_STRICT_FOR_CLIENT, 1
+#endif
+
+/* Per connection: headers and the chunk being sent. */
+enum {
+	CONNECTION_MEMORY = 32 * 1024
+};
+
+struct http_server {
+	struct http_context context;
+	struct MHD_Daemon *daemons[HTTP_LISTEN_MAX];
+	size_t n_daemons;
+
+	pthread_mutex_t lock; /* all below */
+	pthread_cond_t none; /* n_requests has become 0 */
+	size_t n_requests;
+};
+
+static struct http_server *
+server_of(struct http_context *context)
+{
+	return CONTAINER_OF(context, struct http_server, context);
+}
+
+static void
+count_requests(struct http_context *context, int change)
+{
+	struct http_server *hs = server_of(context);
+	int rc = pthread_mutex_lock(&hs->lock);
+
+	BUG_ON(rc != 0);
+	hs->n_requests += (size_t)change;
+	if (hs->n_requests == 0)
+		pthread_cond_broadcast(&hs->none);
+	pthread_mutex_unlock(&hs->lock);
+}
+
+static void
+on_mhd_log(void *cls, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
+
+static void
+on_mhd_log(void *cls, const char *fmt, va_list ap)
+{
+	char line[512];
+
+	(void)cls;
+	vsnprintf(line, sizeof(line), fmt, ap);
+	log_debug("http: %s", line);
+}
+
+static void
+on_mhd_panic(void *cls, const char *file, unsigned line, const char *reason)
+{
+	(void)cls;
+	bug(file, (int)line, reason != NULL ? reason : "libmicrohttpd panic");
+}
+
+/* libmicrohttpd counts whole seconds, and 0 is "never". */
+static unsigned
+idle_seconds(const struct settings *s)
+{
+	return (unsigned)((s->idle_timeout + NS_PER_S - 1) / NS_PER_S);
+}
+
+static struct MHD_Daemon *
+start_daemon(struct http_server *hs, int fd, size_t n_listeners)
+{
+	const struct settings *s = hs->context.settings;
+	size_t limit = (size_t)s->max_connections / n_listeners;
+
+	return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
+		MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG,
+	    0, NULL, NULL, http_exchange_request, &hs->context,
+	    MHD_OPTION_EXTERNAL_LOGGER, on_mhd_log, NULL,
+	    MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED,
+	    http_exchange_completed, NULL, MHD_OPTION_CONNECTION_LIMIT,
+	    (unsigned)(limit > 0 ? limit : 1), MHD_OPTION_CONNECTION_TIMEOUT,
+	    idle_seconds(s), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+	    (size_t)CONNECTION_MEMORY, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
+	    STRICTNESS, MHD_OPTION_END);
+}
+
+static int
+start_daemons(
+    struct http_server *hs, const struct http_listener *listeners, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct MHD_Daemon *d = start_daemon(hs, listeners[i].fd, n);
+
+		if (d == NULL) {
+			for (; i < n; i++) {
+				int fd = listeners[i].fd;
+
+				fd_close(&fd);
+			}
+			return -EIO;
+		}
+		hs->daemons[hs->n_daemons++] = d;
+		if (listeners[i].wildcard)
+			hs->context.wildcard = true;
+	}
+	return 0;
+}
+
+static void
+init_sync(struct http_server *hs)
+{
+	pthread_condattr_t attr;
+	int rc = pthread_condattr_init(&attr);
+
+	BUG_ON(rc != 0);
+	rc = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	BUG_ON(rc != 0);
+	rc = pthread_cond_init(&hs->none, &attr);
+	BUG_ON(rc != 0);
+	pthread_condattr_destroy(&attr);
+	rc = pthread_mutex_init(&hs->lock, NULL);
+	BUG_ON(rc != 0);
+}
+
+int
+http_server_start(const struct settings *s, struct stats *stats,
+    struct dispatch *dispatch, struct watch *watch,
+    const struct http_listener *listeners, size_t n,
+    struct http_server **ret_server)
+{
+	struct http_server *hs = calloc(1, sizeof(*hs));
+	int rc;
+
+	if (hs == NULL)
+		return -ENOMEM;
+	hs->context.settings = s;
+	hs->context.stats = stats;
+	hs->context.dispatch = dispatch;
+	hs->context.watch = watch;
+	hs->context.on_count = count_requests;
+	hs->context.started_at = clock_unix_seconds();
+	init_sync(hs);
+	MHD_set_panic_func(on_mhd_panic, NULL);
+	rc = body_parser_start((size_t)s->max_connections, &hs->context.parser);
+	if (rc == 0)
+		rc = start_daemons(hs, listeners, n);
+	if (rc != 0) {
+		http_server_stop(hs);
+		return rc;
+	}
+	*ret_server = hs;
+	return 0;
+}
+
+void
+http_server_drain(struct http_server *hs)
+{
+	atomic_store(&hs->context.draining, true);
+}
+
+bool
+http_server_wait(struct http_server *hs, int64_t deadline)
+{
+	struct timespec ts = clock_timespec(deadline);
+	bool done;
+	int rc = pthread_mutex_lock(&hs->lock);
+
+	BUG_ON(rc != 0);
+	while (hs->n_requests != 0) {
+		if (pthread_cond_timedwait(&hs->none, &hs->lock, &ts) ==
+		    ETIMEDOUT)
+			break;
+	}
+	done = hs->n_requests == 0;
+	pthread_mutex_unlock(&hs->lock);
+	return done;
+}
+
+void
+http_server_stop(struct http_server *hs)
+{
+	for (size_t i = 0; i < hs->n_daemons; i++)
+		MHD_stop_daemon(hs->daemons[i]);
+	body_parser_stop(hs->context.parser);
+	pthread_cond_destroy(&hs->none);
+	pthread_mutex_destroy(&hs->lock);
+	free(hs);
+}
