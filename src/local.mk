@@ -1,0 +1,64 @@
+# One archive a layer; higher layers come first when linking.
+noinst_LIBRARIES += src/libcore.a src/libengine.a src/libhttp.a
+
+src_libcore_a_SOURCES = \
+	src/core/answer_format.c src/core/answer_format.h \
+	src/core/api_error.c src/core/api_error.def src/core/api_error.h \
+	src/core/chat_chunk.c src/core/chat_chunk.h \
+	src/core/chat_messages.c src/core/chat_parse.h \
+	src/core/chat_reply.c src/core/chat_reply.h \
+	src/core/chat_request.c src/core/chat_request.h \
+	src/core/chat_tools.c \
+	src/core/codex_catalog.c src/core/codex_catalog.h \
+	src/core/codex_command.c src/core/codex_command.h \
+	src/core/codex_error.c src/core/codex_error.h \
+	src/core/event.c src/core/event.h \
+	src/core/exec_events.c src/core/exec_events.h \
+	src/core/image_data.c src/core/image_data.h \
+	src/core/latency.c src/core/latency.h src/core/phases.def \
+	src/core/prompt.c src/core/prompt.h \
+	src/core/settings.c src/core/settings.def src/core/settings.h \
+	src/core/stats.c src/core/stats.h \
+	src/core/stats_json.c src/core/stats_prometheus.c \
+	src/core/stop_filter.c src/core/stop_filter.h
+
+src_libengine_a_SOURCES = \
+	src/engine/codex.c src/engine/codex.h \
+	src/engine/codex_binary.c src/engine/codex_binary.h \
+	src/engine/codex_home.c src/engine/codex_home.h \
+	src/engine/codex_probe.c src/engine/codex_probe.h \
+	src/engine/codex_setup.c src/engine/codex_setup.h \
+	src/engine/dispatch.c src/engine/dispatch.h \
+	src/engine/engine.h \
+	src/engine/engine_exec.c src/engine/engine_exec.h \
+	src/engine/exec_answer.c src/engine/exec_answer.h \
+	src/engine/exec_files.c src/engine/exec_files.h \
+	src/engine/exec_run.c src/engine/exec_run.h \
+	src/engine/job.c src/engine/job.h
+
+src_libhttp_a_SOURCES = \
+	src/http/body_parser.c src/http/body_parser.h \
+	src/http/chat_jobs.c src/http/chat_jobs.h \
+	src/http/http_chat.c src/http/http_chat.h \
+	src/http/http_cors.c src/http/http_cors.h \
+	src/http/http_exchange.c src/http/http_exchange.h \
+	src/http/http_guard.c src/http/http_guard.h \
+	src/http/http_health.c src/http/http_health.h \
+	src/http/http_listen.c src/http/http_listen.h \
+	src/http/http_metrics.c src/http/http_metrics.h \
+	src/http/http_models.c src/http/http_models.h \
+	src/http/http_park.c src/http/http_park.h \
+	src/http/http_reply.c src/http/http_reply.h \
+	src/http/http_request.c src/http/http_request.h \
+	src/http/http_route.c src/http/http_route.h \
+	src/http/http_server.c src/http/http_server.h \
+	src/http/http_stream.c src/http/http_stream.h
+
+bin_PROGRAMS += codex-api-proxy
+codex_api_proxy_SOURCES = \
+	src/app/drain.c src/app/drain.h \
+	src/app/main.c \
+	src/app/service.c src/app/service.h \
+	src/app/usage.c src/app/usage.h
+codex_api_proxy_LDADD = src/libhttp.a src/libengine.a src/libcore.a \
+	lib/libruntime.a lib/libbase.a $(MHD_LIBS) $(JANSSON_LIBS)
