@@ -72,4 +72,8 @@ http_cors_headers(const struct http_request *r, struct MHD_Response *response)
 		? wanted
 		: "authorization, content-type, x-api-key, x-request-id");
 	add(response, "Access-Control-Max-Age", "600");
+	/* Private Network Access: a public page that reaches for loopback. */
+	if (http_request_header(r, "Access-Control-Request-Private-Network") !=
+	    NULL)
+		add(response, "Access-Control-Allow-Private-Network", "true");
 }

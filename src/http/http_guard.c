@@ -175,9 +175,9 @@ check_key(struct http_request *r, const char *path)
 }
 
 static void
-check_origin(struct http_request *r)
+check_origin(struct http_request *r, bool allowed)
 {
-	if (http_cors_check(r) || r->method != HTTP_POST)
+	if (allowed || r->method != HTTP_POST)
 		return;
 	api_error_set(&r->refusal, API_ERROR_ORIGIN_NOT_ALLOWED,
 	    "Requests from web pages of this origin are not allowed; allow "
@@ -228,6 +228,9 @@ check_route(struct http_request *r)
 void
 http_guard_check(struct http_request *r, const char *path)
 {
+	/* First, so that a page that is allowed can read refusals, too. */
+	bool origin_allowed = http_cors_check(r);
+
 	check_framing(r);
 	if (r->refusal.kind == API_ERROR_NONE)
 		check_host(r);
@@ -236,7 +239,7 @@ http_guard_check(struct http_request *r, const char *path)
 	if (r->refusal.kind == API_ERROR_NONE)
 		check_route(r);
 	if (r->refusal.kind == API_ERROR_NONE)
-		check_origin(r);
+		check_origin(r, origin_allowed);
 	if (r->refusal.kind == API_ERROR_NONE)
 		check_media_type(r);
 	if (r->refusal.kind == API_ERROR_NONE)

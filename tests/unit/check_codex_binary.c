@@ -152,7 +152,7 @@ END_TEST
 
 START_TEST(home_holds_a_link_and_no_more)
 {
-	char home[PATH_MAX], users[PATH_MAX], link[PATH_MAX], to[PATH_MAX];
+	char home[512], users[512], link[PATH_MAX], to[PATH_MAX];
 	struct stat st;
 	ssize_t n;
 
@@ -183,7 +183,7 @@ END_TEST
 
 START_TEST(abandoned_request_directories_go)
 {
-	char home[PATH_MAX], dead[PATH_MAX], *alive;
+	char home[512], dead[PATH_MAX], *alive;
 
 	ck_assert_ptr_nonnull(mkdtemp(root));
 	snprintf(home, sizeof(home), "%s/home", root);
