@@ -4,6 +4,7 @@ noinst_LIBRARIES += src/libcore.a src/libengine.a src/libhttp.a
 src_libcore_a_SOURCES = \
 	src/core/answer_format.c src/core/answer_format.h \
 	src/core/api_error.c src/core/api_error.def src/core/api_error.h \
+	src/core/chat_body.c src/core/chat_body.h \
 	src/core/chat_chunk.c src/core/chat_chunk.h \
 	src/core/chat_messages.c src/core/chat_parse.h \
 	src/core/chat_reply.c src/core/chat_reply.h \

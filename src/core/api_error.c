@@ -2,6 +2,9 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/jsonw.h"
 
@@ -27,14 +30,20 @@ format(const char *fmt, va_list ap)
 	return vasprintf(&s, fmt, ap) < 0 ? NULL : s;
 }
 
+static char *
+copy(const char *s)
+{
+	return s != NULL ? strdup(s) : NULL;
+}
+
+/* Takes both strings. They may have been made from those of `e`. */
 static void
-set(struct api_error *e, enum api_error_kind kind, const char *param,
-    char *message)
+set(struct api_error *e, enum api_error_kind kind, char *param, char *message)
 {
 	api_error_free(e);
 	e->kind = kind;
 	e->message = message;
-	e->param = param != NULL ? strdup(param) : NULL;
+	e->param = param;
 	e->retry_after = table[kind].retry_after;
 }
 
@@ -57,7 +66,7 @@ api_error_set_param(struct api_error *e, enum api_error_kind kind,
 	va_list ap;
 
 	va_start(ap, fmt);
-	set(e, kind, param, format(fmt, ap));
+	set(e, kind, copy(param), format(fmt, ap));
 	va_end(ap);
 	return -EINVAL;
 }
@@ -65,14 +74,27 @@ api_error_set_param(struct api_error *e, enum api_error_kind kind,
 void
 api_error_move(struct api_error *to, struct api_error *from)
 {
+	if (to == from)
+		return;
 	api_error_free(to);
 	*to = *from;
 	*from = (struct api_error)API_ERROR_INIT;
 }
 
 void
+api_error_copy(struct api_error *to, const struct api_error *from)
+{
+	if (to == from)
+		return;
+	set(to, from->kind, copy(from->param), copy(from->message));
+	to->retry_after = from->retry_after;
+}
+
+void
 api_error_free(struct api_error *e)
 {
+	if (e == NULL)
+		return;
 	free(e->message);
 	free(e->param);
 	*e = (struct api_error)API_ERROR_INIT;
@@ -107,8 +129,10 @@ api_error_json(const struct api_error *e, struct buf *out)
 {
 	const char *message = e->message != NULL ? e->message
 						 : table[e->kind].code;
-	int rc = buf_puts(out, "{\"error\":{\"message\":");
+	int rc;
 
+	BUG_ON(e->kind == API_ERROR_NONE);
+	rc = buf_puts(out, "{\"error\":{\"message\":");
 	if (rc == 0)
 		rc = jsonw_cstring(out, message);
 	if (rc == 0)

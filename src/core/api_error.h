@@ -47,6 +47,10 @@ int api_error_set_param(struct api_error *e, enum api_error_kind kind,
 
 /* Moves `from` to `to`; `from` is then empty. */
 void api_error_move(struct api_error *to, struct api_error *from);
+
+/* Makes `to` the same as `from`. */
+void api_error_copy(struct api_error *to, const struct api_error *from);
+
 void api_error_free(struct api_error *e);
 
 /* What the table says of a kind. */

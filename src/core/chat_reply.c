@@ -1,44 +1,30 @@
 #include "core/chat_reply.h"
 
-#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "base/jsonw.h"
 #include "base/sse.h"
+#include "core/chat_body.h"
 #include "core/chat_chunk.h"
 #include "core/stop_filter.h"
 
-enum {
-	TOOL_CALLS_MAX = 128,
-	ID_MAX = 64,
-	FINGERPRINT_MAX = 128
-};
-
-struct tool_call {
-	char *id, *name;
-	struct buf arguments;
-};
-
-/* One choice of the reply. */
 struct choice {
 	struct stop_filter filter;
-	bool begun; /* stream: its role was said */
-	bool ended; /* its closing chunk was said, or it failed */
-	bool stopped;
-	enum finish_reason finish;
 	struct buf piece; /* what the filter let through of one event */
-	/* not a stream: what it will say */
-	struct buf content, reasoning;
-	struct tool_call *calls;
-	size_t n_calls;
+	struct chat_body body; /* not a stream: what it will say */
+	bool has_role; /* stream: its first chunk was made */
+	bool ended; /* stream: its closing chunk was made; or it failed */
+	enum finish_reason finish;
 };
 
 struct chat_reply {
 	struct chat_request *request;
-	char id[ID_MAX];
-	char fingerprint[FINGERPRINT_MAX];
+	char *id;
+	char *fingerprint;
 	int64_t created;
 	struct chat_chunk_form form;
 	struct choice choices[CHAT_N_MAX];
+	size_t room; /* shared by the bodies */
 	struct usage usage;
 	struct api_error failure;
 	bool has_content;
@@ -62,12 +48,11 @@ finish_name(enum finish_reason reason)
 }
 
 static void
-choice_init(struct choice *c, const struct chat_request *request)
+choice_init(struct choice *c, struct chat_reply *r)
 {
-	stop_filter_init(&c->filter, request->stop, request->n_stop);
-	buf_init(&c->piece, CHAT_REPLY_MAX);
-	buf_init(&c->content, CHAT_REPLY_MAX);
-	buf_init(&c->reasoning, CHAT_REPLY_MAX);
+	stop_filter_init(&c->filter, r->request->stop, r->request->n_stop);
+	buf_init(&c->piece, STOP_FILTER_HELD_MAX);
+	chat_body_init(&c->body, &r->room);
 }
 
 static void
@@ -75,14 +60,7 @@ choice_free(struct choice *c)
 {
 	stop_filter_free(&c->filter);
 	buf_free(&c->piece);
-	buf_free(&c->content);
-	buf_free(&c->reasoning);
-	for (size_t i = 0; i < c->n_calls; i++) {
-		free(c->calls[i].id);
-		free(c->calls[i].name);
-		buf_free(&c->calls[i].arguments);
-	}
-	free(c->calls);
+	chat_body_free(&c->body);
 }
 
 struct chat_reply *
@@ -95,13 +73,15 @@ chat_reply_new(struct chat_request *request, const char *id, int64_t created,
 		return NULL;
 	r->request = chat_request_ref(request);
 	r->created = created;
-	snprintf(r->id, sizeof(r->id), "%s", id);
-	snprintf(r->fingerprint, sizeof(r->fingerprint), "%s", fingerprint);
+	r->room = CHAT_REPLY_MAX;
 	r->failure = (struct api_error)API_ERROR_INIT;
 	for (unsigned i = 0; i < request->n; i++)
-		choice_init(&r->choices[i], request);
-	if (chat_chunk_form_init(&r->form, r->id, created, request->model,
-		r->fingerprint, request->include_usage) != 0) {
+		choice_init(&r->choices[i], r);
+	r->id = strdup(id);
+	r->fingerprint = strdup(fingerprint);
+	if (r->id == NULL || r->fingerprint == NULL ||
+	    chat_chunk_form_init(&r->form, id, created, request->model,
+		fingerprint, request->include_usage) != 0) {
 		chat_reply_free(r);
 		return NULL;
 	}
@@ -117,156 +97,76 @@ chat_reply_free(struct chat_reply *r)
 		choice_free(&r->choices[i]);
 	chat_chunk_form_free(&r->form);
 	api_error_free(&r->failure);
+	free(r->id);
+	free(r->fingerprint);
 	chat_request_unref(r->request);
 	free(r);
 }
 
-/* ---- a stream's chunks ---- */
-
-static int
-say_role(struct chat_reply *r, unsigned i, struct buf *out)
-{
-	int rc = chat_chunk_open(&r->form, i, out);
-
-	if (rc == 0)
-		rc = buf_puts(out,
-		    "\"role\":\"assistant\",\"content\":\"\","
-		    "\"refusal\":null");
-	if (rc == 0)
-		rc = chat_chunk_close(&r->form, NULL, out);
-	return rc;
-}
-
 /* Clients drop what comes in a stream before the role. */
 static int
-open_chunk(struct chat_reply *r, unsigned i, struct buf *out)
+say_role_once(struct chat_reply *r, unsigned i, struct buf *out)
 {
-	int rc = 0;
-
-	if (!r->choices[i].begun)
-		rc = say_role(r, i, out);
-	r->choices[i].begun = true;
-	return rc != 0 ? rc : chat_chunk_open(&r->form, i, out);
+	if (r->choices[i].has_role)
+		return 0;
+	r->choices[i].has_role = true;
+	return chat_chunk_role(&r->form, i, out);
 }
 
 static int
-say_text(struct chat_reply *r, unsigned i, const char *member, const char *text,
-    size_t len, struct buf *out)
+add_text(struct chat_reply *r, unsigned i, enum event_kind kind,
+    const char *text, size_t len, struct buf *out)
 {
+	struct chat_body *body = &r->choices[i].body;
 	int rc;
 
 	if (len == 0)
 		return 0;
 	r->has_content = true;
-	rc = open_chunk(r, i, out);
-	if (rc == 0)
-		rc = buf_printf(out, "\"%s\":", member);
-	if (rc == 0)
-		rc = jsonw_string(out, text, len);
-	return rc != 0 ? rc : chat_chunk_close(&r->form, NULL, out);
-}
-
-static int
-say_tool_call(
-    struct chat_reply *r, unsigned i, const struct event *e, struct buf *out)
-{
-	int rc = open_chunk(r, i, out);
-
-	r->has_content = true;
-	if (rc == 0)
-		rc = buf_printf(
-		    out, "\"tool_calls\":[{\"index\":%u,\"id\":", e->call);
-	if (rc == 0)
-		rc = jsonw_cstring(out, event_tool_id(e));
-	if (rc == 0)
-		rc = buf_puts(
-		    out, ",\"type\":\"function\",\"function\":{\"name\":");
-	if (rc == 0)
-		rc = jsonw_cstring(out, event_tool_name(e));
-	if (rc == 0)
-		rc = buf_puts(out, ",\"arguments\":\"\"}}]");
-	return rc != 0 ? rc : chat_chunk_close(&r->form, NULL, out);
-}
-
-static int
-say_tool_arguments(
-    struct chat_reply *r, unsigned i, const struct event *e, struct buf *out)
-{
-	int rc = open_chunk(r, i, out);
-
-	if (rc == 0)
-		rc = buf_printf(out,
-		    "\"tool_calls\":[{\"index\":%u,\"function\":"
-		    "{\"arguments\":",
-		    e->call);
-	if (rc == 0)
-		rc = jsonw_string(out, e->text, e->len);
-	if (rc == 0)
-		rc = buf_puts(out, "}}]");
-	return rc != 0 ? rc : chat_chunk_close(&r->form, NULL, out);
-}
-
-static int
-say_end(struct chat_reply *r, unsigned i, struct buf *out)
-{
-	struct choice *c = &r->choices[i];
-	int rc = 0;
-
-	c->ended = true;
 	if (!r->request->stream)
-		return 0;
-	rc = open_chunk(r, i, out);
-	return rc != 0
-	    ? rc
-	    : chat_chunk_close(&r->form, finish_name(c->finish), out);
-}
-
-/* ---- a body's contents ---- */
-
-static int
-keep_tool_call(struct choice *c, const struct event *e)
-{
-	struct tool_call *calls, *call;
-
-	if (c->n_calls == TOOL_CALLS_MAX)
-		return -EMSGSIZE;
-	calls = reallocarray(
-	    c->calls, c->n_calls + 1, sizeof(struct tool_call));
-	if (calls == NULL)
-		return -ENOMEM;
-	c->calls = calls;
-	call = &calls[c->n_calls];
-	buf_init(&call->arguments, CHAT_REPLY_MAX);
-	call->id = strdup(event_tool_id(e));
-	call->name = strdup(event_tool_name(e));
-	c->n_calls++;
-	return call->id == NULL || call->name == NULL ? -ENOMEM : 0;
+		return kind == EVENT_REASONING
+		    ? chat_body_reasoning(body, text, len)
+		    : chat_body_content(body, text, len);
+	rc = say_role_once(r, i, out);
+	if (rc == 0)
+		rc = chat_chunk_text(&r->form, i, kind, text, len, out);
+	return rc;
 }
 
 static int
-keep_tool_arguments(struct choice *c, const struct event *e)
+add_tool_call(
+    struct chat_reply *r, unsigned i, const struct event *e, struct buf *out)
 {
-	if (e->call >= c->n_calls)
-		return 0;
-	return buf_append(&c->calls[e->call].arguments, e->text, e->len);
-}
-
-/* ---- events ---- */
-
-static int
-hand_on_content(struct chat_reply *r, unsigned i, struct buf *out)
-{
-	struct choice *c = &r->choices[i];
 	int rc;
 
-	if (r->request->stream)
-		rc = say_text(
-		    r, i, "content", c->piece.data, c->piece.len, out);
-	else
-		rc = c->piece.len == 0
-		    ? 0
-		    : buf_append(&c->content, c->piece.data, c->piece.len);
-	buf_reset(&c->piece);
+	r->has_content = true;
+	if (!r->request->stream)
+		return chat_body_tool_call(&r->choices[i].body, e);
+	rc = say_role_once(r, i, out);
+	return rc != 0 ? rc : chat_chunk_tool_call(&r->form, i, e, out);
+}
+
+static int
+add_tool_arguments(
+    struct chat_reply *r, unsigned i, const struct event *e, struct buf *out)
+{
+	int rc;
+
+	r->has_content = true;
+	if (!r->request->stream)
+		return chat_body_tool_arguments(&r->choices[i].body, e);
+	rc = say_role_once(r, i, out);
+	return rc != 0 ? rc : chat_chunk_tool_arguments(&r->form, i, e, out);
+}
+
+/* Hands on what the stop filter has let through. */
+static int
+add_piece(struct chat_reply *r, unsigned i, struct buf *out)
+{
+	struct buf *piece = &r->choices[i].piece;
+	int rc = add_text(r, i, EVENT_CONTENT, piece->data, piece->len, out);
+
+	buf_reset(piece);
 	return rc;
 }
 
@@ -278,34 +178,32 @@ end_choice(struct chat_reply *r, unsigned i, enum finish_reason reason,
 	int rc = stop_filter_finish(&c->filter, &c->piece);
 
 	if (rc == 0)
-		rc = hand_on_content(r, i, out);
-	c->finish = reason;
-	return rc != 0 ? rc : say_end(r, i, out);
+		rc = add_piece(r, i, out);
+	if (rc != 0)
+		return rc;
+	c->ended = true;
+	/* Only the filter knows that a stop string has cut. */
+	c->finish = c->filter.stopped ? FINISH_STOP : reason;
+	if (!r->request->stream)
+		return 0;
+	rc = say_role_once(r, i, out);
+	if (rc != 0)
+		return rc;
+	return chat_chunk_finish(&r->form, i, finish_name(c->finish), out);
 }
 
 static int
-on_content(
+add_content(
     struct chat_reply *r, unsigned i, const struct event *e, struct buf *out)
 {
 	struct choice *c = &r->choices[i];
 	int rc = stop_filter_feed(&c->filter, e->text, e->len, &c->piece);
 
 	if (rc == 0)
-		rc = hand_on_content(r, i, out);
+		rc = add_piece(r, i, out);
 	if (rc != 0 || !c->filter.stopped)
 		return rc;
-	c->stopped = true;
 	return end_choice(r, i, FINISH_STOP, out);
-}
-
-static int
-on_reasoning(
-    struct chat_reply *r, unsigned i, const struct event *e, struct buf *out)
-{
-	if (r->request->stream)
-		return say_text(
-		    r, i, "reasoning_content", e->text, e->len, out);
-	return buf_append(&r->choices[i].reasoning, e->text, e->len);
 }
 
 static void
@@ -317,49 +215,24 @@ add_usage(struct usage *sum, const struct usage *u)
 	sum->reasoning_output += u->reasoning_output;
 }
 
-static void
-on_failed(struct chat_reply *r, unsigned i, const struct api_error *error)
+static int
+take_event(
+    struct chat_reply *r, unsigned i, const struct event *e, struct buf *out)
 {
-	r->choices[i].ended = true;
-	if (r->failure.kind != API_ERROR_NONE)
-		return;
-	if (error->param != NULL)
-		api_error_set_param(&r->failure, error->kind, error->param,
-		    "%s", error->message != NULL ? error->message : "");
-	else
-		api_error_set(&r->failure, error->kind, "%s",
-		    error->message != NULL ? error->message
-					   : api_error_code(error->kind));
-	r->failure.retry_after = error->retry_after;
-}
-
-int
-chat_reply_event(struct chat_reply *r, unsigned choice, const struct event *e,
-    struct buf *out)
-{
-	struct choice *c = &r->choices[choice];
-	bool stream = r->request->stream;
-
-	/* A stop string may have ended the choice before its numbers came. */
-	if (e->kind == EVENT_USAGE)
-		add_usage(&r->usage, &e->usage);
-	if (c->ended)
-		return 0;
 	switch (e->kind) {
 	case EVENT_CONTENT:
-		return on_content(r, choice, e, out);
+		return add_content(r, i, e, out);
 	case EVENT_REASONING:
-		return on_reasoning(r, choice, e, out);
+		return add_text(r, i, e->kind, e->text, e->len, out);
 	case EVENT_TOOL_CALL:
-		return stream ? say_tool_call(r, choice, e, out)
-			      : keep_tool_call(c, e);
+		return add_tool_call(r, i, e, out);
 	case EVENT_TOOL_ARGUMENTS:
-		return stream ? say_tool_arguments(r, choice, e, out)
-			      : keep_tool_arguments(c, e);
+		return add_tool_arguments(r, i, e, out);
 	case EVENT_FINISHED:
-		return end_choice(r, choice, e->finish, out);
+		return end_choice(r, i, e->finish, out);
 	case EVENT_FAILED:
-		on_failed(r, choice, &e->error);
+		r->choices[i].ended = true;
+		api_error_copy(&r->failure, &e->error);
 		return 0;
 	case EVENT_USAGE:
 		break;
@@ -367,16 +240,42 @@ chat_reply_event(struct chat_reply *r, unsigned choice, const struct event *e,
 	return 0;
 }
 
+int
+chat_reply_event(struct chat_reply *r, unsigned choice, const struct event *e,
+    struct buf *out)
+{
+	size_t before = out->len;
+	int rc;
+
+	BUG_ON(choice >= r->request->n);
+	/* The numbers may come after a stop string or a failure. */
+	if (e->kind == EVENT_USAGE)
+		add_usage(&r->usage, &e->usage);
+	if (r->choices[choice].ended || chat_reply_failure(r) != NULL)
+		return 0;
+	rc = take_event(r, choice, e, out);
+	/* Never half a chunk. */
+	if (rc != 0)
+		buf_truncate(out, before);
+	return rc;
+}
+
+/* The first choice that still runs, or their number. */
+static unsigned
+first_running(const struct chat_reply *r)
+{
+	unsigned i = 0;
+
+	while (i < r->request->n && r->choices[i].ended)
+		i++;
+	return i;
+}
+
 bool
 chat_reply_done(const struct chat_reply *r)
 {
-	if (r->failure.kind != API_ERROR_NONE)
-		return true;
-	for (unsigned i = 0; i < r->request->n; i++) {
-		if (!r->choices[i].ended)
-			return false;
-	}
-	return true;
+	return chat_reply_failure(r) != NULL ||
+	    first_running(r) == r->request->n;
 }
 
 const struct api_error *
@@ -388,7 +287,8 @@ chat_reply_failure(const struct chat_reply *r)
 bool
 chat_reply_stopped(const struct chat_reply *r, unsigned choice)
 {
-	return r->choices[choice].stopped;
+	BUG_ON(choice >= r->request->n);
+	return r->choices[choice].filter.stopped;
 }
 
 struct usage
@@ -403,24 +303,24 @@ chat_reply_has_content(const struct chat_reply *r)
 	return r->has_content;
 }
 
-/* ---- the rest of a stream ---- */
-
 int
 chat_reply_ping(struct chat_reply *r, struct buf *out)
 {
-	for (unsigned i = 0; i < r->request->n; i++) {
-		struct choice *c = &r->choices[i];
+	unsigned i = first_running(r);
+	size_t before = out->len;
+	int rc;
 
-		if (c->ended)
-			continue;
-		c->begun = true;
-		return say_role(r, i, out);
-	}
-	return 0;
+	if (chat_reply_done(r))
+		return 0;
+	r->choices[i].has_role = true;
+	rc = chat_chunk_role(&r->form, i, out);
+	if (rc != 0)
+		buf_truncate(out, before);
+	return rc;
 }
 
 static int
-say_failure(struct chat_reply *r, struct buf *out)
+say_failure(const struct chat_reply *r, struct buf *out)
 {
 	int rc = sse_open(out);
 
@@ -434,93 +334,42 @@ chat_reply_end(struct chat_reply *r, struct buf *out)
 {
 	int rc = 0;
 
-	if (r->failure.kind != API_ERROR_NONE)
+	if (chat_reply_failure(r) != NULL)
 		return say_failure(r, out);
 	if (r->request->include_usage)
 		rc = chat_chunk_usage(&r->form, &r->usage, out);
 	return rc != 0 ? rc : sse_data(out, "[DONE]");
 }
 
-/* ---- the body ---- */
-
 static int
-body_tool_calls(const struct choice *c, struct buf *out)
+choices_json(const struct chat_reply *r, struct buf *out)
 {
-	int rc = buf_puts(out, ",\"tool_calls\":[");
+	int rc = buf_puts(out, ",\"choices\":[");
 
-	for (size_t i = 0; rc == 0 && i < c->n_calls; i++) {
-		const struct tool_call *call = &c->calls[i];
+	for (unsigned i = 0; rc == 0 && i < r->request->n; i++) {
+		const struct choice *c = &r->choices[i];
 
-		rc = buf_puts(out, i > 0 ? ",{\"id\":" : "{\"id\":");
+		if (i > 0)
+			rc = buf_putc(out, ',');
 		if (rc == 0)
-			rc = jsonw_cstring(out, call->id);
-		if (rc == 0)
-			rc = buf_puts(out,
-			    ",\"type\":\"function\",\"function\":{\"name\":");
-		if (rc == 0)
-			rc = jsonw_cstring(out, call->name);
-		if (rc == 0)
-			rc = buf_puts(out, ",\"arguments\":");
-		if (rc == 0)
-			rc = jsonw_string(
-			    out, call->arguments.data, call->arguments.len);
-		if (rc == 0)
-			rc = buf_puts(out, "}}");
+			rc = chat_body_choice(
+			    &c->body, i, finish_name(c->finish), out);
 	}
-	return rc != 0 ? rc : buf_puts(out, "]");
-}
-
-static int
-body_message(const struct choice *c, struct buf *out)
-{
-	int rc = buf_puts(out, "{\"role\":\"assistant\",\"content\":");
-
-	if (rc == 0)
-		rc = c->content.len == 0 && c->n_calls > 0
-		    ? buf_puts(out, "null")
-		    : jsonw_string(out, c->content.data, c->content.len);
-	if (rc == 0)
-		rc = buf_puts(out, ",\"refusal\":null");
-	if (rc == 0 && c->reasoning.len > 0) {
-		rc = buf_puts(out, ",\"reasoning_content\":");
-		if (rc == 0)
-			rc = jsonw_string(
-			    out, c->reasoning.data, c->reasoning.len);
-	}
-	if (rc == 0 && c->n_calls > 0)
-		rc = body_tool_calls(c, out);
-	return rc != 0 ? rc : buf_puts(out, "}");
-}
-
-static int
-body_choice(const struct choice *c, unsigned i, struct buf *out)
-{
-	int rc = buf_printf(
-	    out, "%s{\"index\":%u,\"message\":", i > 0 ? "," : "", i);
-
-	if (rc == 0)
-		rc = body_message(c, out);
-	if (rc == 0)
-		rc = buf_printf(out,
-		    ",\"logprobs\":null,\"finish_reason\":\"%s\"}",
-		    finish_name(c->finish));
-	return rc;
+	return rc != 0 ? rc : buf_putc(out, ']');
 }
 
 int
 chat_reply_body(struct chat_reply *r, struct buf *out)
 {
-	int rc = buf_puts(out, "{");
+	int rc = buf_putc(out, '{');
 
 	if (rc == 0)
-		rc = chat_chunk_identity(out, r->id, "chat.completion",
+		rc = chat_identity_json(out, r->id, "chat.completion",
 		    r->created, r->request->model, r->fingerprint);
 	if (rc == 0)
-		rc = buf_puts(out, ",\"choices\":[");
-	for (unsigned i = 0; rc == 0 && i < r->request->n; i++)
-		rc = body_choice(&r->choices[i], i, out);
+		rc = choices_json(r, out);
 	if (rc == 0)
-		rc = buf_puts(out, "],\"usage\":");
+		rc = buf_puts(out, ",\"usage\":");
 	if (rc == 0)
 		rc = chat_usage_json(&r->usage, out);
 	return rc != 0 ? rc : buf_puts(out, "}\n");

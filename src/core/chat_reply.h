@@ -41,7 +41,8 @@ void chat_reply_free(struct chat_reply *r);
  * the chunks that it gives, as SSE, to `out`; otherwise leaves `out` alone.
  * The first chunk of a choice carries its role. A FAILED event appends
  * nothing: see chat_reply_failure. Events after a choice's end are ignored.
- * Errors are those of buf.
+ * Errors are those of buf; `out` is then as it was, and the reply may only be
+ * freed.
  */
 MUST_CHECK int chat_reply_event(struct chat_reply *r, unsigned choice,
     const struct event *e, struct buf *out);
@@ -58,7 +59,7 @@ bool chat_reply_stopped(const struct chat_reply *r, unsigned choice);
 /* Sum over the choices so far. */
 struct usage chat_reply_usage(const struct chat_reply *r);
 
-/* True once a chunk with content, reasoning or a tool call was made. */
+/* True once there was content, reasoning or a tool call to hand on. */
 bool chat_reply_has_content(const struct chat_reply *r);
 
 /*

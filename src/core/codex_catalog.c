@@ -1,6 +1,8 @@
 #include "core/codex_catalog.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/jsonx.h"
 
@@ -40,8 +42,11 @@ derive_model(json_t *model)
 		"apply_patch_tool_type" };
 	int failed = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(off); i++)
-		failed |= json_object_set_new(model, off[i], json_null());
+	for (size_t i = 0; i < ARRAY_SIZE(off); i++) {
+		if (json_object_get(model, off[i]) != NULL)
+			failed |= json_object_set_new(
+			    model, off[i], json_null());
+	}
 	failed |= json_object_set_new(
 	    model, "experimental_supported_tools", json_array());
 	failed |= json_object_set_new(

@@ -1,5 +1,8 @@
 #include "core/event.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 static struct event *
 event_new(enum event_kind kind, size_t len)
 {
@@ -72,8 +75,10 @@ event_new_finished(enum finish_reason reason)
 struct event *
 event_new_failed(struct api_error *error)
 {
-	struct event *e = event_new(EVENT_FAILED, 0);
+	struct event *e;
 
+	BUG_ON(error->kind == API_ERROR_NONE);
+	e = event_new(EVENT_FAILED, 0);
 	if (e != NULL) {
 		e->error = *error;
 		*error = (struct api_error)API_ERROR_INIT;

@@ -1,8 +1,9 @@
 #include "core/exec_events.h"
 
 #include <errno.h>
+#include <string.h>
 
-/* What is passed to serde_json's depth by Codex itself, and room. */
+/* Events are flat but for what tools returned, which is not read. */
 enum {
 	DEPTH_MAX = 256
 };
@@ -56,9 +57,8 @@ read_failure(struct exec_event *e, enum exec_event_kind kind)
 	json_t *error = e->root;
 
 	e->kind = kind;
-	if (kind == EXEC_FAILED &&
-	    jsonx_get_object(e->root, "error", &error) != 0)
-		error = e->root;
+	if (kind == EXEC_FAILED)
+		(void)jsonx_get_object(e->root, "error", &error);
 	if (jsonx_get_text(error, "message", &e->text) != 0)
 		e->text = (struct text){ "", 0 };
 }
@@ -73,8 +73,8 @@ exec_event_parse(const char *line, size_t len, struct exec_event *ret_event)
 
 	if (rc != 0)
 		return rc;
-	if (!json_is_object(e.root) ||
-	    jsonx_get_string(e.root, "type", &type) != 0) {
+	/* What is no object has no members. */
+	if (jsonx_get_string(e.root, "type", &type) != 0) {
 		json_decref(e.root);
 		return -EINVAL;
 	}
@@ -93,6 +93,8 @@ exec_event_parse(const char *line, size_t len, struct exec_event *ret_event)
 void
 exec_event_free(struct exec_event *e)
 {
+	if (e == NULL)
+		return;
 	json_decref(e->root);
 	e->root = NULL;
 }

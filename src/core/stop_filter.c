@@ -1,8 +1,6 @@
 #include "core/stop_filter.h"
 
-enum {
-	HELD_MAX = 64 * 1024 * 1024
-};
+#include <string.h>
 
 void
 stop_filter_init(struct stop_filter *f, const struct text *stop, size_t n_stop)
@@ -15,7 +13,7 @@ stop_filter_init(struct stop_filter *f, const struct text *stop, size_t n_stop)
 		if (stop[i].len > f->longest)
 			f->longest = stop[i].len;
 	}
-	buf_init(&f->held, HELD_MAX);
+	buf_init(&f->held, STOP_FILTER_HELD_MAX);
 }
 
 void
@@ -80,11 +78,31 @@ let_through(struct stop_filter *f, size_t len, struct buf *out)
 	return rc;
 }
 
+/*
+ * Lets through what is decided: all before `safe`, or before a stop string
+ * when nothing that began earlier can become one any more.
+ */
+static int
+settle(struct stop_filter *f, size_t safe, struct buf *out)
+{
+	size_t cut = find_stop(f);
+	int rc;
+
+	if (cut == f->held.len || cut > safe)
+		return let_through(f, safe, out);
+	rc = let_through(f, cut, out);
+	if (rc == 0) {
+		f->stopped = true;
+		buf_reset(&f->held);
+	}
+	return rc;
+}
+
 int
 stop_filter_feed(
     struct stop_filter *f, const char *text, size_t len, struct buf *out)
 {
-	size_t cut;
+	size_t before = f->held.len;
 	int rc;
 
 	if (f->stopped || len == 0)
@@ -92,19 +110,17 @@ stop_filter_feed(
 	if (f->n_stop == 0)
 		return buf_append(out, text, len);
 	rc = buf_append(&f->held, text, len);
+	if (rc == 0)
+		rc = settle(f, safe_length(f), out);
 	if (rc != 0)
-		return rc;
-	cut = find_stop(f);
-	if (cut == f->held.len)
-		return let_through(f, safe_length(f), out);
-	f->stopped = true;
-	rc = let_through(f, cut, out);
-	buf_reset(&f->held);
+		buf_truncate(&f->held, before);
 	return rc;
 }
 
 int
 stop_filter_finish(struct stop_filter *f, struct buf *out)
 {
-	return f->stopped ? 0 : let_through(f, f->held.len, out);
+	if (f->held.len == 0)
+		return 0;
+	return settle(f, f->held.len, out);
 }

@@ -15,11 +15,13 @@
 #include "base/jsonx.h"
 
 enum {
-	STOP_FILTER_STRINGS = 4
+	STOP_FILTER_STRINGS = 4,
+	/* Most bytes held back, a piece just taken in included. */
+	STOP_FILTER_HELD_MAX = 256 * 1024 * 1024
 };
 
 struct stop_filter {
-	const struct text *stop; /* borrowed */
+	const struct text *stop; /* borrowed; none is empty */
 	size_t n_stop;
 	size_t longest;
 	struct buf held; /* the text's end that may begin a stop string */
@@ -33,13 +35,16 @@ void stop_filter_free(struct stop_filter *f);
 /*
  * Takes a piece and appends to `out` what can be let through. After the stop
  * string was found (f->stopped) everything is swallowed. When several match,
- * the one that begins first cuts.
- * Errors are those of buf.
+ * the one that begins first cuts, whatever the pieces.
+ * Errors are those of buf; the piece is then not taken in.
  */
 MUST_CHECK int stop_filter_feed(
     struct stop_filter *f, const char *text, size_t len, struct buf *out);
 
-/* The text is over: lets through what was held back. */
+/*
+ * The text is over: lets through what was held back, or what stands before
+ * a stop string in it that a longer one, now impossible, kept undecided.
+ */
 MUST_CHECK int stop_filter_finish(struct stop_filter *f, struct buf *out);
 
 #endif

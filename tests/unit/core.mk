@@ -1,1 +1,67 @@
 # unit/core
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_api_error
+TESTS += tests/unit/check_api_error
+tests_unit_check_api_error_SOURCES = tests/unit/check_api_error.c \
+	tests/unit/oom.h tests/unit/unit.h
+tests_unit_check_api_error_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_api_error_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_api_error_LDADD = src/libcore.a $(UNIT_LDADD)
+tests_unit_check_api_error_LDFLAGS = $(OOM_LDFLAGS)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_event
+TESTS += tests/unit/check_event
+tests_unit_check_event_SOURCES = tests/unit/check_event.c \
+	tests/unit/oom.h tests/unit/unit.h
+tests_unit_check_event_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_event_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_event_LDADD = src/libcore.a $(UNIT_LDADD)
+tests_unit_check_event_LDFLAGS = $(OOM_LDFLAGS)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_stop_filter
+TESTS += tests/unit/check_stop_filter
+tests_unit_check_stop_filter_SOURCES = tests/unit/check_stop_filter.c \
+	tests/unit/oom.h tests/unit/random.h tests/unit/unit.h
+tests_unit_check_stop_filter_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_stop_filter_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_stop_filter_LDADD = src/libcore.a $(UNIT_LDADD)
+tests_unit_check_stop_filter_LDFLAGS = $(OOM_LDFLAGS)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_chat_reply
+TESTS += tests/unit/check_chat_reply
+tests_unit_check_chat_reply_SOURCES = tests/unit/check_chat_reply.c \
+	tests/unit/oom.h tests/unit/random.h tests/unit/reply_script.c \
+	tests/unit/reply_script.h tests/unit/reply_seen.c \
+	tests/unit/reply_seen.h tests/unit/unit.h
+tests_unit_check_chat_reply_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_chat_reply_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_chat_reply_LDADD = src/libcore.a $(UNIT_LDADD)
+tests_unit_check_chat_reply_LDFLAGS = $(OOM_LDFLAGS)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_exec_events
+TESTS += tests/unit/check_exec_events
+tests_unit_check_exec_events_SOURCES = tests/unit/check_exec_events.c \
+	tests/unit/random.h tests/unit/unit.h
+tests_unit_check_exec_events_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_exec_events_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_exec_events_LDADD = src/libcore.a $(UNIT_LDADD)
+endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_codex_catalog
+TESTS += tests/unit/check_codex_catalog
+tests_unit_check_codex_catalog_SOURCES = tests/unit/check_codex_catalog.c \
+	tests/unit/unit.h
+tests_unit_check_codex_catalog_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_codex_catalog_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_codex_catalog_LDADD = src/libcore.a $(UNIT_LDADD)
+endif

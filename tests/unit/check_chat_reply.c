@@ -1,0 +1,432 @@
+#include "unit/unit.h"
+
+#include <string.h>
+
+#include "core/chat_reply.h"
+#include "unit/oom.h"
+#include "unit/random.h"
+#include "unit/reply_script.h"
+#include "unit/reply_seen.h"
+
+static const struct {
+	const char *more; /* members of the request */
+	const char *steps[STEPS_MAX];
+	const char *summary;
+	const char *comment;
+} cases[] = {
+	{ "", { "0c pong", "0u 11,3,7,2", "0f stop" },
+	    "0 pong|||stop\n11,7,18,3,2\n", "the commonest" },
+	{ "", { "0c po", "0c n", "0c g", "0u 11,3,7,2", "0f stop" },
+	    "0 pong|||stop\n11,7,18,3,2\n", "in pieces" },
+	{ "", { "0f stop" }, "0 |||stop\n0,0,0,0,0\n", "an empty answer" },
+	{ "", { "0c ", "0c x", "0c ", "0f stop" }, "0 x|||stop\n0,0,0,0,0\n",
+	    "empty pieces" },
+	{ "", { "0r why", "0c x", "0r , then", "0f stop" },
+	    "0 x|why, then||stop\n0,0,0,0,0\n", "reasoning around it" },
+	{ "", { "0c half", "0u 1,0,2,0", "0f length" },
+	    "0 half|||length\n1,2,3,0,0\n", "broken off" },
+	{ "", { "0c h", "0f content_filter" },
+	    "0 h|||content_filter\n0,0,0,0,0\n", "filtered" },
+	{ "", { "0f none" }, "0 |||stop\n0,0,0,0,0\n", "no reason is stop" },
+	{ "",
+	    { "0t 0 call_1 f", "0a 0 {\"a\"", "0a 0 :1}", "0t 1 call_2 g",
+		"0u 1,0,2,0", "0f tool_calls" },
+	    "0 ||call_1:f:{\"a\":1};call_2:g:;|tool_calls\n1,2,3,0,0\n",
+	    "two calls, the second without arguments" },
+	{ "",
+	    { "0c I look.", "0t 0 c1 f", "0t 1 c2 f", "0a 1 2", "0a 0 1",
+		"0f tool_calls" },
+	    "0 I look.||c1:f:1;c2:f:2;|tool_calls\n0,0,0,0,0\n",
+	    "text beside calls, arguments that cross" },
+	{ "", { "0t 0 c1 f", "0f stop" }, "0 ||c1:f:;|stop\n0,0,0,0,0\n",
+	    "the engine says how it finished" },
+	{ "\"n\":2,",
+	    { "1c b", "0c a", "1f stop", "0u 1,1,1,1", "1u 10,10,10,10",
+		"0f length" },
+	    "0 a|||length\n1 b|||stop\n11,11,22,11,11\n",
+	    "two choices, usage summed" },
+	{ "\"n\":2,", { "0f stop", "1c b", "1f stop" },
+	    "0 |||stop\n1 b|||stop\n0,0,0,0,0\n", "one has nothing to say" },
+	{ "\"stop\":\"END\",", { "0c abEN", "0c D more", "0c x" },
+	    "0 ab|||stop\n0,0,0,0,0\n", "cut before it has finished" },
+	{ "\"stop\":\"END\",",
+	    { "0c abENDx", "0u 1,0,2,0", "0f length", "0c x" },
+	    "0 ab|||stop\n1,2,3,0,0\n", "usage behind the cut counts" },
+	{ "\"stop\":\"END\",", { "0c abEN", "0f stop" },
+	    "0 abEN|||stop\n0,0,0,0,0\n", "half a stop string is text" },
+	{ "\"stop\":[\"bc\",\"abcd\"],", { "0c xabc", "0f length" },
+	    "0 xa|||stop\n0,0,0,0,0\n", "decided by the end" },
+	{ "\"stop\":\"E\",", { "0r the E", "0c x", "0f stop" },
+	    "0 x|the E||stop\n0,0,0,0,0\n", "reasoning is not cut" },
+	{ "\"n\":2,\"stop\":\"E\",", { "0c xE", "1c y", "1c E" },
+	    "0 x|||stop\n1 y|||stop\n0,0,0,0,0\n", "each for itself" },
+	{ "\"stop\":\"E\",", { "0c xE", "0x cancelled" },
+	    "0 x|||stop\n0,0,0,0,0\n", "how a cut job ends is nothing" },
+	{ "", { "0x no route" }, "upstream_error no route\n", "failed" },
+	{ "", { "0c half", "0u 1,1,1,1", "0x no route" },
+	    "upstream_error no route\n", "failed in mid-stream" },
+	{ "\"n\":2,", { "0x first", "1c b", "1x second", "1f stop" },
+	    "upstream_error first\n", "nothing comes behind a failure" },
+	{ "", { "0x " }, "upstream_error \n", "empty words" },
+	{ "", { "0c a\"\\\n\x01\xe2\x82\xac\xf0\x9f\x98\x80", "0f stop" },
+	    "0 a\"\\\n\x01\xe2\x82\xac\xf0\x9f\x98\x80|||stop\n0,0,0,0,0\n",
+	    "what JSON escapes" },
+};
+
+/* Plays a case and reads back what the caller would see. */
+static void
+run(const char *more, const char *const *steps, bool stream,
+    struct buf *summary)
+{
+	struct chat_reply *r = script_reply(more, stream, stream);
+	struct seen s = { .n = strstr(more, "\"n\":2") != NULL ? 2 : 1 };
+	struct buf out;
+
+	buf_init(&out, OUT_CAP);
+	script_play(r, steps, &out);
+	if (stream) {
+		ck_assert_int_eq(chat_reply_end(r, &out), 0);
+		see_stream(&s, &out, true);
+	} else {
+		/* Nothing is written before its time. */
+		ck_assert_uint_eq(out.len, 0);
+		if (chat_reply_failure(r) == NULL) {
+			ck_assert_int_eq(chat_reply_body(r, &out), 0);
+			see_body(&s, &out);
+		} else {
+			see_failure(&s, chat_reply_failure(r));
+		}
+	}
+	seen_summary(&s, summary);
+	buf_free(&out);
+	chat_reply_free(r);
+}
+
+static void
+check_cases(bool stream)
+{
+	struct buf summary;
+
+	buf_init(&summary, OUT_CAP);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		run(cases[i].more, cases[i].steps, stream, &summary);
+		ck_assert_msg(strcmp(summary.data, cases[i].summary) == 0,
+		    "%s: %s", cases[i].comment, summary.data);
+	}
+	buf_free(&summary);
+}
+
+START_TEST(streams)
+{
+	check_cases(true);
+}
+END_TEST
+
+START_TEST(bodies)
+{
+	check_cases(false);
+}
+END_TEST
+
+#define HEAD \
+	"{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\"," \
+	"\"created\":1700000000,\"model\":\"m \\\"1\\\"\"," \
+	"\"system_fingerprint\":\"codex 0.169.0\",\"choices\":["
+#define DELTA HEAD "{\"index\":0,\"delta\":{"
+#define TAIL "},\"logprobs\":null,\"finish_reason\":"
+
+/* Byte for byte, since clients of all kinds read it. */
+START_TEST(bytes_of_a_stream)
+{
+	static const char expected[] =
+	    "data: " DELTA "\"role\":\"assistant\",\"content\":\"\","
+	    "\"refusal\":null" TAIL "null}]}\n\n"
+	    "data: " DELTA "\"content\":\"pong\"" TAIL "null}]}\n\n"
+	    "data: " DELTA TAIL "\"stop\"}]}\n\n"
+	    "data: [DONE]\n\n";
+	struct chat_reply *r = script_reply("", true, false);
+	struct buf out;
+
+	buf_init(&out, OUT_CAP);
+	ck_assert_int_eq(script_step(r, "0c pong", &out), 0);
+	ck_assert_int_eq(script_step(r, "0u 11,3,7,2", &out), 0);
+	ck_assert_int_eq(script_step(r, "0f stop", &out), 0);
+	ck_assert_int_eq(chat_reply_end(r, &out), 0);
+	ck_assert_str_eq(out.data, expected);
+	buf_free(&out);
+	chat_reply_free(r);
+}
+END_TEST
+
+START_TEST(bytes_of_a_body)
+{
+	static const char expected[] =
+	    "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\","
+	    "\"created\":1700000000,\"model\":\"m \\\"1\\\"\","
+	    "\"system_fingerprint\":\"codex 0.169.0\",\"choices\":[{"
+	    "\"index\":0,\"message\":{\"role\":\"assistant\","
+	    "\"content\":\"pong\",\"refusal\":null},\"logprobs\":null,"
+	    "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":11,"
+	    "\"completion_tokens\":7,\"total_tokens\":18,"
+	    "\"prompt_tokens_details\":{\"cached_tokens\":3},"
+	    "\"completion_tokens_details\":{\"reasoning_tokens\":2}}}\n";
+	struct chat_reply *r = script_reply("", false, false);
+	struct buf out;
+
+	buf_init(&out, OUT_CAP);
+	ck_assert_int_eq(script_step(r, "0c pong", &out), 0);
+	ck_assert_int_eq(script_step(r, "0u 11,3,7,2", &out), 0);
+	ck_assert_int_eq(script_step(r, "0f stop", &out), 0);
+	ck_assert_int_eq(chat_reply_body(r, &out), 0);
+	ck_assert_str_eq(out.data, expected);
+	buf_free(&out);
+	chat_reply_free(r);
+}
+END_TEST
+
+/* How the engine cuts its text must not show. */
+START_TEST(any_pieces_give_the_same)
+{
+	static const char text[] = "0c a\xc3\xa9 bEN c\xe2\x82\xac"
+				   "E d\xf0\x9f\x98\x80 END more";
+	static const char more[] = "\"stop\":[\"END\",\"more\"],";
+	uint64_t seed = 7;
+	struct buf summary;
+
+	buf_init(&summary, OUT_CAP);
+	for (unsigned round = 0; round < 500; round++) {
+		char pieces[STEPS_MAX][64];
+		const char *steps[STEPS_MAX] = { NULL };
+		const char *at = text + 3;
+		size_t n = 0;
+
+		while (*at != '\0' && n < STEPS_MAX - 1) {
+			size_t len = 1 + random_below(&seed, 6);
+
+			if (len > strlen(at) || n == STEPS_MAX - 2)
+				len = strlen(at);
+			/* Events hold whole characters. */
+			while (((unsigned char)at[len] & 0xc0) == 0x80)
+				len++;
+			snprintf(pieces[n], sizeof(pieces[n]), "0c %.*s",
+			    (int)len, at);
+			steps[n] = pieces[n];
+			at += len;
+			n++;
+		}
+		steps[n] = "0f stop";
+		run(more, steps, round % 2 == 0, &summary);
+		ck_assert_str_eq(summary.data,
+		    "0 a\xc3\xa9 bEN c\xe2\x82\xac"
+		    "E d\xf0\x9f\x98\x80 |||stop\n0,0,0,0,0\n");
+	}
+	buf_free(&summary);
+}
+END_TEST
+
+START_TEST(pings_are_empty_deltas_of_who_still_runs)
+{
+	struct chat_reply *r = script_reply("\"n\":2,", true, true);
+	struct seen s = { .n = 2 };
+	struct buf out, summary;
+
+	buf_init(&out, OUT_CAP);
+	buf_init(&summary, OUT_CAP);
+	ck_assert_int_eq(chat_reply_ping(r, &out), 0);
+	ck_assert(!chat_reply_has_content(r));
+	ck_assert_int_eq(chat_reply_ping(r, &out), 0);
+	ck_assert_int_eq(script_step(r, "0c a", &out), 0);
+	ck_assert_int_eq(chat_reply_ping(r, &out), 0);
+	ck_assert_int_eq(script_step(r, "0f stop", &out), 0);
+	/* The reader refuses one for the choice that has ended. */
+	ck_assert_int_eq(chat_reply_ping(r, &out), 0);
+	ck_assert_int_eq(script_step(r, "1f stop", &out), 0);
+	ck_assert_int_eq(chat_reply_ping(r, &out), 0);
+	ck_assert_int_eq(chat_reply_end(r, &out), 0);
+	see_stream(&s, &out, true);
+	seen_summary(&s, &summary);
+	ck_assert_str_eq(summary.data, "0 a|||stop\n1 |||stop\n0,0,0,0,0\n");
+	buf_free(&out);
+	buf_free(&summary);
+	chat_reply_free(r);
+}
+END_TEST
+
+static size_t
+count(const char *text, const char *what)
+{
+	size_t n = 0;
+
+	for (; (text = strstr(text, what)) != NULL; text++)
+		n++;
+	return n;
+}
+
+START_TEST(each_ping_is_one_chunk)
+{
+	struct chat_reply *r = script_reply("", true, false);
+	struct buf out;
+
+	buf_init(&out, OUT_CAP);
+	for (size_t n = 1; n <= 3; n++) {
+		ck_assert_int_eq(chat_reply_ping(r, &out), 0);
+		ck_assert_uint_eq(count(out.data, "data: "), n);
+		ck_assert_uint_eq(count(out.data, "\"role\""), n);
+	}
+	/* After which the role need not be said again. */
+	ck_assert_int_eq(script_step(r, "0c a", &out), 0);
+	ck_assert_uint_eq(count(out.data, "\"role\""), 3);
+	buf_reset(&out);
+	ck_assert_int_eq(script_step(r, "0x words", &out), 0);
+	ck_assert_int_eq(chat_reply_ping(r, &out), 0);
+	ck_assert_uint_eq(out.len, 0);
+	buf_free(&out);
+	chat_reply_free(r);
+}
+END_TEST
+
+/* The closing chunk goes out with the cut, not with the job's end. */
+START_TEST(stop_strings_end_a_choice_at_once)
+{
+	struct chat_reply *r = script_reply(
+	    "\"n\":2,\"stop\":\"E\",", true, true);
+	struct buf out;
+
+	buf_init(&out, OUT_CAP);
+	ck_assert_int_eq(script_step(r, "0c xEy", &out), 0);
+	ck_assert_uint_eq(count(out.data, "\"finish_reason\":\"stop\""), 1);
+	ck_assert(chat_reply_stopped(r, 0));
+	ck_assert(!chat_reply_stopped(r, 1));
+	ck_assert(!chat_reply_done(r));
+	ck_assert_int_eq(script_step(r, "1c x", &out), 0);
+	ck_assert_int_eq(script_step(r, "1f stop", &out), 0);
+	ck_assert(!chat_reply_stopped(r, 1));
+	ck_assert(chat_reply_done(r));
+	buf_reset(&out);
+	ck_assert_int_eq(script_step(r, "0u 1,2,3,4", &out), 0);
+	ck_assert_uint_eq(out.len, 0);
+	ck_assert_uint_eq(chat_reply_usage(r).output, 3);
+	buf_free(&out);
+	chat_reply_free(r);
+}
+END_TEST
+
+START_TEST(has_content_tells_what_a_caller_would_see)
+{
+	static const struct {
+		const char *step;
+		bool content;
+	} steps[] = { { "0c x", true }, { "0r x", true }, { "0t 0 i f", true },
+		{ "0c ", false }, { "0c E", false }, { "0u 1,1,1,1", false },
+		{ "0f stop", false }, { "0x words", false } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		struct chat_reply *r = script_reply(
+		    "\"stop\":\"E\",", true, true);
+		struct buf out;
+
+		buf_init(&out, OUT_CAP);
+		ck_assert_int_eq(script_step(r, steps[i].step, &out), 0);
+		ck_assert_msg(chat_reply_has_content(r) == steps[i].content,
+		    "%s", steps[i].step);
+		buf_free(&out);
+		chat_reply_free(r);
+	}
+}
+END_TEST
+
+START_TEST(failures_keep_all_that_is_known)
+{
+	struct chat_reply *r = script_reply("", true, true);
+	struct api_error error = API_ERROR_INIT;
+	const struct api_error *seen;
+	struct event *e;
+	struct buf out;
+
+	buf_init(&out, OUT_CAP);
+	api_error_set_param(&error, API_ERROR_USAGE_LIMIT, "p", "words");
+	error.retry_after = 90;
+	e = event_new_failed(&error);
+	ck_assert_int_eq(chat_reply_event(r, 0, e, &out), 0);
+	event_free(e);
+	seen = chat_reply_failure(r);
+	ck_assert_int_eq(seen->kind, API_ERROR_USAGE_LIMIT);
+	ck_assert_str_eq(seen->message, "words");
+	ck_assert_str_eq(seen->param, "p");
+	ck_assert_int_eq(seen->retry_after, 90);
+	ck_assert_uint_eq(out.len, 0);
+	ck_assert_int_eq(chat_reply_end(r, &out), 0);
+	ck_assert_str_eq(out.data,
+	    "data: {\"error\":{\"message\":\"words\","
+	    "\"type\":\"insufficient_quota\",\"param\":\"p\","
+	    "\"code\":\"usage_limit_exceeded\"}}\n\n");
+	buf_free(&out);
+	chat_reply_free(r);
+}
+END_TEST
+
+/* A cap that is passed never leaves half a chunk behind. */
+START_TEST(a_full_buffer_holds_whole_chunks)
+{
+	for (size_t cap = 0; cap < 2000; cap += 7) {
+		struct chat_reply *r = script_reply("", true, true);
+		struct buf out;
+		int rc;
+
+		buf_init(&out, cap);
+		rc = script_step(r, "0c pong", &out);
+		ck_assert(rc == 0 || rc == -EMSGSIZE);
+		ck_assert_int_eq(rc == 0, out.len > 0);
+		if (rc == 0 && script_step(r, "0f stop", &out) != 0)
+			ck_assert_uint_eq(count(out.data, "\n\n"), 2);
+		buf_free(&out);
+		chat_reply_free(r);
+	}
+}
+END_TEST
+
+/* The events of all kinds but FAILED, which copes without memory. */
+static struct event *oom_events[6];
+
+static int
+whole_reply(struct chat_request *request, bool stream)
+{
+	struct chat_reply *r = chat_reply_new(request, "id", 1, "f");
+	struct buf out;
+	int rc = r == NULL ? -ENOMEM : 0;
+
+	buf_init(&out, OUT_CAP);
+	for (size_t i = 0; rc == 0 && i < ARRAY_SIZE(oom_events); i++)
+		rc = chat_reply_event(r, 0, oom_events[i], &out);
+	if (rc == 0)
+		rc = stream ? chat_reply_end(r, &out)
+			    : chat_reply_body(r, &out);
+	buf_free(&out);
+	chat_reply_free(r);
+	return rc;
+}
+
+START_TEST(out_of_memory_is_reported)
+{
+	static const char *const steps[] = { "0c pong E", "0r why", "0t 0 i f",
+		"0a 0 {}", "0u 1,2,3,4", "0f stop" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
+		oom_events[i] = script_event(steps[i]);
+	for (int stream = 0; stream < 2; stream++) {
+		struct chat_request *request = script_request(
+		    "\"stop\":\"END\",", stream, true);
+
+		OOM_EACH(whole_reply(request, stream), (void)0);
+		chat_request_unref(request);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
+		event_free(oom_events[i]);
+}
+END_TEST
+
+UNIT_MAIN("chat_reply", streams, bodies, bytes_of_a_stream, bytes_of_a_body,
+    any_pieces_give_the_same, pings_are_empty_deltas_of_who_still_runs,
+    each_ping_is_one_chunk, stop_strings_end_a_choice_at_once,
+    has_content_tells_what_a_caller_would_see, failures_keep_all_that_is_known,
+    a_full_buffer_holds_whole_chunks, out_of_memory_is_reported)
