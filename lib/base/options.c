@@ -277,37 +277,44 @@ find_option(const struct option_table *t, const char *name, size_t len)
 
 /* One argument, taken apart. */
 struct argument {
-	const struct option_def *def;
 	const char *value; /* NULL: none was given with "=" */
 	bool negated; /* --no-name */
 };
 
-static int
+/* The option that `arg` is, or NULL with the error set. */
+static const struct option_def *
 split_argument(const struct option_table *t, const char *arg,
     struct argument *ret, char *error)
 {
-	struct argument a = { 0 };
+	const struct option_def *def = NULL;
 	size_t len = strcspn(arg, "=");
 	const char *name = arg + 2;
+	const char *wrong = NULL;
+	bool negated = false;
 
-	if (arg[0] != '-' || arg[1] == '\0' || strcmp(arg, "--") == 0)
-		return fail_shown(
-		    error, "unexpected argument ", arg, strlen(arg));
+	if (arg[0] != '-' || arg[1] == '\0' || strcmp(arg, "--") == 0) {
+		fail_shown(error, "unexpected argument ", arg, strlen(arg));
+		return NULL;
+	}
 	if (arg[1] == '-') {
-		a.def = find_option(t, name, len - 2);
-		if (a.def == NULL && strncmp(name, "no-", 3) == 0) {
-			a.def = find_option(t, name + 3, len - 5);
-			a.negated = true;
+		def = find_option(t, name, len - 2);
+		if (def == NULL && strncmp(name, "no-", 3) == 0) {
+			def = find_option(t, name + 3, len - 5);
+			negated = true;
 		}
 	}
 	/* Without the value: it may be the key of a mistyped --api-key. */
-	if (a.def == NULL || (a.negated && a.def->type != OPTION_BOOL))
-		return fail_shown(error, "unknown option ", arg, len);
-	if (a.negated && arg[len] == '=')
-		return fail_shown(error, "no value goes with ", arg, len);
-	a.value = arg[len] == '=' ? arg + len + 1 : NULL;
-	*ret = a;
-	return 0;
+	if (def == NULL || (negated && def->type != OPTION_BOOL))
+		wrong = "unknown option ";
+	else if (negated && arg[len] == '=')
+		wrong = "no value goes with ";
+	if (wrong != NULL) {
+		fail_shown(error, wrong, arg, len);
+		return NULL;
+	}
+	ret->negated = negated;
+	ret->value = arg[len] == '=' ? arg + len + 1 : NULL;
+	return def;
 }
 
 /*
@@ -318,26 +325,26 @@ static int
 read_argument(const struct option_table *t, void *values, char *const **argv,
     bool *fresh, char *error)
 {
-	struct argument a;
+	struct argument a = { NULL, false };
+	const struct option_def *def;
 	struct source source;
-	int r;
 
-	r = split_argument(t, *(*argv)++, &a, error);
-	if (r < 0)
-		return r;
-	if (a.value == NULL && a.def->type == OPTION_BOOL)
+	def = split_argument(t, *(*argv)++, &a, error);
+	if (def == NULL)
+		return -EINVAL;
+	if (a.value == NULL && def->type == OPTION_BOOL)
 		a.value = a.negated ? "no" : "yes";
 	/* A forgotten value must not swallow the option that follows. */
 	if (a.value == NULL && **argv != NULL && strncmp(**argv, "--", 2) != 0)
 		a.value = *(*argv)++;
 	if (a.value == NULL)
-		return fail_missing(a.def, error);
-	if (a.def->type == OPTION_LIST && fresh[a.def - t->defs]) {
-		free_list(a.def, value_at(a.def, values));
-		fresh[a.def - t->defs] = false;
+		return fail_missing(def, error);
+	if (def->type == OPTION_LIST && fresh[def - t->defs]) {
+		free_list(def, value_at(def, values));
+		fresh[def - t->defs] = false;
 	}
-	source = (struct source){ "--", a.def->name, error };
-	return take_value(a.def, values, a.value, NULL, &source);
+	source = (struct source){ "--", def->name, error };
+	return take_value(def, values, a.value, NULL, &source);
 }
 
 int
