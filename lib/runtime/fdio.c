@@ -211,7 +211,7 @@ dir_make(const char *path, mode_t mode)
 	if (copy == NULL)
 		return -ENOMEM;
 	for (char *p = copy; r == 0 && *p != '\0'; p++) {
-		if (*p != '/' || p == copy || p[-1] == '/')
+		if (*p != '/' || p == copy)
 			continue;
 		*p = '\0';
 		r = make_one(copy, mode);

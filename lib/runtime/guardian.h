@@ -7,7 +7,9 @@
  * a table of process groups with us and waits in read(2) on a pipe whose
  * other end only we hold. However we die, the kernel closes our end, the
  * read returns, and the guardian kills every group in the table and ends.
- * Registering costs one atomic store, no system call.
+ * Registering costs one atomic store, no system call. What is left is the
+ * moment between a child's start and its registration: a child whose owner is
+ * killed just then only notices by the end of its standard input.
  *
  * The guardian leads a session of its own and ignores the signals that
  * terminals and service managers send to whole groups, so that it is the

@@ -42,7 +42,8 @@ streams_close(int fds[3])
 
 /*
  * Lifts a descriptor above 2, where the child's dup2 calls cannot overwrite
- * it before its own turn. Only needed when ours were closed at start.
+ * it before its own turn. That takes a program that was started with some of
+ * the three closed, and another thread that frees a low number meanwhile.
  */
 static int
 lift(int *fd)

@@ -14,7 +14,8 @@
  * each call: a link that moves is seen; one that does not exist allows
  * nothing). On success *ret_real is the resolved path, owned by the caller.
  * Errors: -EINVAL not absolute, -ENOENT, -ENOTDIR, -EACCES outside all roots
- * or not searchable, -ENAMETOOLONG, -ENOMEM.
+ * or not searchable, -ENAMETOOLONG, -ENOMEM, or another -errno of realpath(3)
+ * such as -ELOOP.
  */
 MUST_CHECK int root_resolve(
     const char *path, const struct strv *roots, char **ret_real);

@@ -3,9 +3,10 @@
  * that was fetched while the entry was being removed then finds nothing. The
  * id is a slot number and a generation, so that the lookup is an index.
  *
- * `armed` is the deadline until which the thread sleeps, and INT64_MIN while
- * it is awake or has been told to wake. Only a deadline before it needs a
- * wake-up; all other changes are seen when the thread computes its next sleep.
+ * `armed` is the deadline until which the thread sleeps, and INT64_MIN once it
+ * has been told to wake (and before it first sleeps). Only a deadline before
+ * it needs a wake-up; all other changes are seen when the thread computes its
+ * next sleep, which it does without giving up the lock.
  */
 #include "runtime/watch.h"
 
@@ -221,7 +222,6 @@ run_deadlines(struct watch *w)
 	while (w->n_heap > 0 && w->heap[0]->deadline <= now) {
 		e = w->heap[0];
 		heap_remove(w, e);
-		e->deadline = CLOCK_NEVER;
 		e->fn(e->arg, WATCH_DEADLINE);
 	}
 }
@@ -257,7 +257,6 @@ watch_main(void *arg)
 		n = epoll_wait(w->epoll_fd, events, EVENTS_MAX, n);
 		BUG_ON(n < 0 && errno != EINTR);
 		lock(w);
-		w->armed = AWAKE;
 		for (int i = 0; i < n; i++)
 			run_event(w, events[i].data.u64);
 	}

@@ -141,6 +141,23 @@ START_TEST(no_child_outlives_a_killed_owner)
 }
 END_TEST
 
+START_TEST(ended_processes_give_their_slot_back)
+{
+	struct process p;
+
+	ck_assert_int_eq(guardian_start(), 0);
+	for (int i = 0; i < GUARDIAN_SLOTS - 1; i++)
+		ck_assert_int_ge(guardian_add(FAKE_GROUP), 0);
+	for (int i = 0; i < 3; i++) {
+		p = start_family();
+		ck_assert_int_ge(p.guardian_slot, 0);
+		ck_assert_int_eq(guardian_add(FAKE_GROUP), -1);
+		process_end(&p, 0, NULL);
+	}
+	guardian_stop();
+}
+END_TEST
+
 static void
 ended_family(void)
 {
@@ -351,7 +368,7 @@ START_TEST(stress_no_slot_is_given_twice)
 END_TEST
 
 UNIT_MAIN("guardian", no_child_outlives_a_killed_owner,
-    ended_children_are_forgotten, removed_groups_are_spared,
-    guardian_is_the_last_to_go, guardian_keeps_nothing_of_ours,
-    slots_are_bounded, does_nothing_without_a_guardian,
-    stress_no_slot_is_given_twice)
+    ended_processes_give_their_slot_back, ended_children_are_forgotten,
+    removed_groups_are_spared, guardian_is_the_last_to_go,
+    guardian_keeps_nothing_of_ours, slots_are_bounded,
+    does_nothing_without_a_guardian, stress_no_slot_is_given_twice)

@@ -183,6 +183,37 @@ START_TEST(close_wakes_all_that_wait)
 }
 END_TEST
 
+static void *
+echo(void *arg)
+{
+	struct queue **q = arg;
+	struct queue_node *got;
+
+	while (queue_pop(q[0], CLOCK_NEVER, &got) == 0)
+		ck_assert_int_eq(push_one(q[1], got), 0);
+	return NULL;
+}
+
+/* Both sides wait for each other all the time: no wake-up may be lost. */
+START_TEST(push_wakes_a_waiting_pop)
+{
+	struct queue *q[2] = { queue_new(1), queue_new(1) };
+	struct queue_node node = { 0 }, *got;
+	pthread_t thread;
+
+	ck_assert_int_eq(pthread_create(&thread, NULL, echo, q), 0);
+	for (int i = 0; i < 2000; i++) {
+		ck_assert_int_eq(push_one(q[0], &node), 0);
+		ck_assert_int_eq(queue_pop(q[1], CLOCK_NEVER, &got), 0);
+		ck_assert_ptr_eq(got, &node);
+	}
+	queue_close(q[0]);
+	pthread_join(thread, NULL);
+	queue_free(q[0]);
+	queue_free(q[1]);
+}
+END_TEST
+
 START_TEST(expire_finds_what_is_due)
 {
 	/* clang-format off */
@@ -346,5 +377,5 @@ END_TEST
 
 UNIT_MAIN("queue", push_is_all_or_nothing, random_walk_agrees_with_a_model,
     pop_waits_for_its_deadline, close_hands_out_the_rest,
-    close_wakes_all_that_wait, expire_finds_what_is_due, waiting_costs_no_cpu,
-    stress_moves_each_node_once)
+    close_wakes_all_that_wait, push_wakes_a_waiting_pop,
+    expire_finds_what_is_due, waiting_costs_no_cpu, stress_moves_each_node_once)

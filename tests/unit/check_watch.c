@@ -335,6 +335,26 @@ START_TEST(deadlines_come_in_order)
 }
 END_TEST
 
+/* The socket is not closed in between: the watch itself must forget it. */
+START_TEST(a_socket_can_be_watched_again)
+{
+	struct watch *w = start();
+	struct client c;
+
+	client_init(&c);
+	for (int i = 0; i < 3; i++) {
+		add(w, &c, CLOCK_NEVER);
+		if (i == 1)
+			fd_close(&c.fds[1]);
+		await(&c, i, 0);
+		watch_remove(w, &c.entry);
+	}
+	ck_assert_int_eq(c.hangups, 2);
+	client_close(&c);
+	watch_stop(w);
+}
+END_TEST
+
 START_TEST(add_errors)
 {
 	struct watch *w = start();
@@ -472,4 +492,5 @@ END_TEST
 
 UNIT_MAIN("watch", hangup_table, a_hung_up_entry_keeps_its_deadline,
     deadline_changes, a_deadline_can_be_taken_back, deadlines_come_in_order,
-    add_errors, waiting_costs_no_cpu, stress_removal_races_hangup)
+    a_socket_can_be_watched_again, add_errors, waiting_costs_no_cpu,
+    stress_removal_races_hangup)
