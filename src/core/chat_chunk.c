@@ -102,8 +102,8 @@ int
 chat_chunk_role(
     const struct chat_chunk_form *form, unsigned choice, struct buf *out)
 {
-	int rc = open_chunk(form, choice,
-	    "\"role\":\"assistant\",\"content\":\"\",\"refusal\":null", out);
+	int rc = open_chunk(
+	    form, choice, "\"role\":\"assistant\",\"content\":\"\"", out);
 
 	return rc != 0 ? rc : close_chunk(form, NULL, out);
 }

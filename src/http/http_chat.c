@@ -74,19 +74,26 @@ make_reply(struct chat *c)
 	    c->request, id, clock_unix_seconds(), fingerprint);
 }
 
+/* The default is the operator's own word, so it needs no root around it. */
+static int
+default_cwd(const struct settings *s, char **ret_cwd)
+{
+	*ret_cwd = realpath(s->default_cwd, NULL);
+	if (*ret_cwd == NULL)
+		*ret_cwd = strdup(s->default_cwd);
+	return *ret_cwd != NULL ? 0 : -ENOMEM;
+}
+
 static int
 resolve_cwd(struct chat *c, char **ret_cwd, struct api_error *ret_error)
 {
 	const struct settings *s = c->http->context->settings;
 	struct latency *l = c->http->latency;
 	int64_t start = clock_now();
-	int rc;
+	int rc = c->request->cwd == NULL
+	    ? default_cwd(s, ret_cwd)
+	    : root_resolve(c->request->cwd, &s->allowed_root, ret_cwd);
 
-	if (c->request->cwd == NULL) {
-		*ret_cwd = strdup(s->default_cwd);
-		return *ret_cwd != NULL ? 0 : -ENOMEM;
-	}
-	rc = root_resolve(c->request->cwd, &s->allowed_root, ret_cwd);
 	phase_add(&l->http, PHASE_CWD_RESOLVE, start);
 	if (rc == 0 || rc == -ENOMEM)
 		return rc;

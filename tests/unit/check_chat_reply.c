@@ -139,8 +139,8 @@ END_TEST
 START_TEST(bytes_of_a_stream)
 {
 	static const char expected[] =
-	    "data: " DELTA "\"role\":\"assistant\",\"content\":\"\","
-	    "\"refusal\":null" TAIL "null}]}\n\n"
+	    "data: " DELTA "\"role\":\"assistant\",\"content\":\"\"" TAIL
+	    "null}]}\n\n"
 	    "data: " DELTA "\"content\":\"pong\"" TAIL "null}]}\n\n"
 	    "data: " DELTA TAIL "\"stop\"}]}\n\n"
 	    "data: [DONE]\n\n";
