@@ -79,7 +79,6 @@ void channel_push_final(struct channel *c, struct channel_item *item);
  * something to tell (items, closed; cancelled) is called at once.
  */
 void channel_set_wake_hook(struct channel *c, channel_hook_fn *fn, void *arg);
-void channel_set_cancel_hook(
-    struct channel *c, channel_hook_fn *fn, void *arg);
+void channel_set_cancel_hook(struct channel *c, channel_hook_fn *fn, void *arg);
 
 #endif

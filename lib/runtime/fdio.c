@@ -158,7 +158,7 @@ file_write_atomic(const char *path, const void *data, size_t len, mode_t mode)
 		free(tmp);
 		return r;
 	}
-	/* The temporary file starts as 0600: never more open than at the end. */
+	/* The temporary file starts as 0600: never more open than then. */
 	if (fchmod(fd, mode) < 0) {
 		r = -errno;
 		fd_close(&fd);

@@ -38,12 +38,12 @@ MUST_CHECK int file_read(const char *path, size_t max, struct buf *out);
  * Writes a file so that readers see the old contents or the new, never half:
  * a temporary file beside it, fsync, rename.
  */
-MUST_CHECK int file_write_atomic(
-    const char *path, const void *data, size_t len, mode_t mode);
+MUST_CHECK int
+file_write_atomic(const char *path, const void *data, size_t len, mode_t mode);
 
 /* Creates a new file (O_EXCL) with these contents. */
-MUST_CHECK int file_create(
-    const char *path, const void *data, size_t len, mode_t mode);
+MUST_CHECK int
+file_create(const char *path, const void *data, size_t len, mode_t mode);
 
 /* mkdir -p; directories that it makes get `mode`. */
 MUST_CHECK int dir_make(const char *path, mode_t mode);

@@ -22,7 +22,9 @@
 
 #include "base/compiler.h"
 
-enum { GUARDIAN_SLOTS = 4096 };
+enum {
+	GUARDIAN_SLOTS = 4096
+};
 
 /*
  * Forks the guardian. Called once from main, before any thread is started

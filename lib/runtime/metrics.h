@@ -30,7 +30,9 @@ int64_t gauge_get(const struct gauge *g);
 /*
  * Durations. Bounds are fixed for all: 1 ms to 600 s, about four a decade.
  */
-enum { HISTOGRAM_BUCKETS = 24 };
+enum {
+	HISTOGRAM_BUCKETS = 24
+};
 
 struct histogram {
 	_Atomic uint64_t buckets[HISTOGRAM_BUCKETS + 1]; /* last: above all */
@@ -51,8 +53,8 @@ int64_t histogram_quantile(const struct histogram *h, double q);
  * A family starts with its HELP and TYPE; samples follow. `labels` is
  * `name="value",...` without braces, already escaped, or NULL.
  */
-MUST_CHECK int prom_family(struct buf *b, const char *name, const char *type,
-    const char *help);
+MUST_CHECK int prom_family(
+    struct buf *b, const char *name, const char *type, const char *help);
 MUST_CHECK int prom_sample_uint(
     struct buf *b, const char *name, const char *labels, uint64_t value);
 MUST_CHECK int prom_sample_int(
@@ -63,7 +65,7 @@ MUST_CHECK int prom_histogram(struct buf *b, const char *name,
     const char *labels, const struct histogram *h);
 
 /* Appends `name="escaped value"`, with a comma before it if one is needed. */
-MUST_CHECK int prom_label(
-    struct buf *labels, const char *name, const char *value);
+MUST_CHECK int
+prom_label(struct buf *labels, const char *name, const char *value);
 
 #endif

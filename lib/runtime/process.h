@@ -24,17 +24,17 @@
 #include "base/compiler.h"
 
 struct process_spec {
-	const char *path;  /* executable, found without PATH; absolute */
+	const char *path; /* executable, found without PATH; absolute */
 	char *const *argv; /* NULL-terminated */
 	char *const *envp; /* NULL-terminated */
-	const char *cwd;   /* or NULL: ours */
-	bool no_stdin;     /* /dev/null instead of a pipe */
+	const char *cwd; /* or NULL: ours */
+	bool no_stdin; /* /dev/null instead of a pipe */
 };
 
 struct process {
-	pid_t pid;     /* also the process group; -1 when not running */
-	int pidfd;     /* readable once the leader has exited */
-	int stdin_fd;  /* our ends; non-blocking; -1 when closed */
+	pid_t pid; /* also the process group; -1 when not running */
+	int pidfd; /* readable once the leader has exited */
+	int stdin_fd; /* our ends; non-blocking; -1 when closed */
 	int stdout_fd;
 	int stderr_fd;
 	int guardian_slot; /* private */
@@ -43,8 +43,8 @@ struct process {
 /* What became of a process. */
 struct process_status {
 	bool signalled; /* ended by a signal; else by exit */
-	int code;       /* signal number or exit status */
-	bool killed;    /* process_end had to signal it */
+	int code; /* signal number or exit status */
+	bool killed; /* process_end had to signal it */
 };
 
 /*
@@ -52,8 +52,8 @@ struct process_status {
  * caller until process_end. Errors: -errno of pipe, pidfd_open or of exec
  * itself (-ENOENT, -EACCES, ...); nothing is left behind then.
  */
-MUST_CHECK int process_start(
-    const struct process_spec *spec, struct process *ret_process);
+MUST_CHECK int
+process_start(const struct process_spec *spec, struct process *ret_process);
 
 /* Closes the child's stdin: end of input. */
 void process_close_stdin(struct process *p);
@@ -72,7 +72,9 @@ void process_end(
     struct process *p, int64_t grace_ns, struct process_status *ret_status);
 
 /* Writes "exit status 1" or "signal 11 (Segmentation fault)" into `out`. */
-enum { PROCESS_OBITUARY_MAX = 64 };
+enum {
+	PROCESS_OBITUARY_MAX = 64
+};
 void process_obituary(
     const struct process_status *st, char out[PROCESS_OBITUARY_MAX]);
 
@@ -82,8 +84,8 @@ void process_obituary(
  * dropped). Ends it when `deadline` passes (-ETIMEDOUT) or when `abort_fd`
  * (or -1) becomes readable (-ECANCELED). Errors: those of process_start.
  */
-MUST_CHECK int process_capture(const struct process_spec *spec,
-    int64_t deadline, int abort_fd, struct buf *out, struct buf *err,
-    struct process_status *ret_status);
+MUST_CHECK int
+process_capture(const struct process_spec *spec, int64_t deadline, int abort_fd,
+    struct buf *out, struct buf *err, struct process_status *ret_status);
 
 #endif

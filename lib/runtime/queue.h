@@ -24,7 +24,7 @@ struct queue;
 struct queue_node {
 	struct queue_node *next, *prev;
 	int64_t deadline; /* monotonic ns after which it should not be run */
-	bool queued;      /* under the queue's lock */
+	bool queued; /* under the queue's lock */
 };
 
 /* `capacity` is the most nodes that wait at once. NULL: out of memory. */
@@ -35,16 +35,16 @@ void queue_free(struct queue *q);
  * Appends all `n` nodes, or none.
  * Errors: -EAGAIN too few places are free, -EPIPE closed.
  */
-MUST_CHECK int queue_push(
-    struct queue *q, struct queue_node *const *nodes, size_t n);
+MUST_CHECK int
+queue_push(struct queue *q, struct queue_node *const *nodes, size_t n);
 
 /*
  * Takes the oldest node, waiting for one until `deadline` (CLOCK_NEVER: as
  * long as it takes; 0: not at all).
  * Errors: -ETIMEDOUT, -EPIPE closed and empty.
  */
-MUST_CHECK int queue_pop(
-    struct queue *q, int64_t deadline, struct queue_node **ret_node);
+MUST_CHECK int
+queue_pop(struct queue *q, int64_t deadline, struct queue_node **ret_node);
 
 /* Takes this node out. False when it is not (or no longer) queued. */
 bool queue_remove(struct queue *q, struct queue_node *node);
@@ -53,8 +53,8 @@ bool queue_remove(struct queue *q, struct queue_node *node);
  * Takes out one node whose deadline is at or before `now`; NULL when there
  * is none. *ret_next is the earliest deadline of those left, or CLOCK_NEVER.
  */
-struct queue_node *queue_expire(
-    struct queue *q, int64_t now, int64_t *ret_next);
+struct queue_node *
+queue_expire(struct queue *q, int64_t now, int64_t *ret_next);
 
 /* Refuses pushes and wakes all waiting pops. */
 void queue_close(struct queue *q);

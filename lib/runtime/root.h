@@ -17,7 +17,7 @@
  * or not searchable, -ENAMETOOLONG, -ENOMEM, or another -errno of realpath(3)
  * such as -ELOOP.
  */
-MUST_CHECK int root_resolve(
-    const char *path, const struct strv *roots, char **ret_real);
+MUST_CHECK int
+root_resolve(const char *path, const struct strv *roots, char **ret_real);
 
 #endif

@@ -23,7 +23,7 @@
 struct watch;
 
 enum watch_event {
-	WATCH_HANGUP,  /* the peer closed or reset; reported once */
+	WATCH_HANGUP, /* the peer closed or reset; reported once */
 	WATCH_DEADLINE /* the deadline has come; reported once per setting */
 };
 
@@ -33,11 +33,11 @@ typedef void watch_fn(void *arg, enum watch_event event);
 struct watch_entry {
 	watch_fn *fn;
 	void *arg;
-	int fd;            /* or -1 */
-	int64_t deadline;  /* under the watch's lock */
+	int fd; /* or -1 */
+	int64_t deadline; /* under the watch's lock */
 	size_t heap_index; /* private */
-	uint64_t id;       /* private */
-	bool added;        /* under the watch's lock */
+	uint64_t id; /* private */
+	bool added; /* under the watch's lock */
 };
 
 /* Starts the thread. Errors: -errno. */
@@ -56,8 +56,8 @@ MUST_CHECK int watch_add(struct watch *w, struct watch_entry *e, int fd,
     int64_t deadline, watch_fn *fn, void *arg);
 
 /* Sets another deadline. Nothing happens if the entry is not added. */
-void watch_set_deadline(
-    struct watch *w, struct watch_entry *e, int64_t deadline);
+void
+watch_set_deadline(struct watch *w, struct watch_entry *e, int64_t deadline);
 
 /* Takes the entry out. See above. May be repeated. */
 void watch_remove(struct watch *w, struct watch_entry *e);

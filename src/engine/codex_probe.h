@@ -13,7 +13,8 @@
 
 /*
  * On success *ret_codex is one reference. On failure -EINVAL, with
- * CODEX_UNAVAILABLE in `ret_error` and a NOT_READY_ bit (engine.h) in *ret_reason.
+ * CODEX_UNAVAILABLE in `ret_error` and a NOT_READY_ bit (engine.h) in
+ * *ret_reason.
  * `abort_fd` becoming readable ends it early.
  */
 MUST_CHECK int codex_probe(const struct settings *s, const unsigned minimum[3],

@@ -15,9 +15,9 @@
 #define HTTP_DISCARD_MAX ((size_t)64 * 1024 * 1024)
 
 /*
- * `path` is the request's, decoded. Sets r->refusal, or leaves it empty. With r->close set as well the answer
- * must go out at once, because the body's end cannot be trusted or would
- * take too long; otherwise the body is read first.
+ * `path` is the request's, decoded. Sets r->refusal, or leaves it empty. With
+ * r->close set as well the answer must go out at once, because the body's end
+ * cannot be trusted or would take too long; otherwise the body is read first.
  */
 void http_guard_check(struct http_request *r, const char *path);
 

@@ -15,8 +15,8 @@ struct floor {
 
 /*
  * Takes argv and the environment from the line about "exec" in a calls.log
- * of fake_codex, which is at `path`; values that it does not tell come from our own
- * environment.
+ * of fake_codex, which is at `path`; values that it does not tell come from
+ * our own environment.
  */
 void floor_learn(struct floor *f, const char *path, const char *calls_log);
 void floor_free(struct floor *f);

@@ -12,7 +12,7 @@ enum {
 	LOAD_THREADS_MAX = 64
 };
 
-/* One request; `thread` tells the threads apart. Ends the program on failure. */
+/* One request of thread `thread`. Ends the program on failure. */
 typedef void load_fn(void *arg, size_t thread);
 
 /*

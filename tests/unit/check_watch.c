@@ -262,7 +262,7 @@ START_TEST(a_deadline_can_be_taken_back)
 }
 END_TEST
 
-/* Deadlines are told in their order, each once, whatever the heap went through. */
+/* Deadlines come in their order, each once, whatever the heap went through. */
 enum {
 	MANY = 1000
 };
