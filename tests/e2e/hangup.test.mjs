@@ -1,0 +1,167 @@
+// A client that hangs up is noticed within a second, wherever its request is.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { slack } from "./lib/env.mjs";
+import { ignores, withArgument } from "./lib/proc.mjs";
+import { fakeWorld, mark, realCodex } from "./lib/proxy.mjs";
+import { timed, until } from "./lib/wait.mjs";
+
+const second = 1000 * slack;
+const gone = (m) => m.errors_by_status["499"] ?? 0;
+
+describe("hanging up on the real Codex", () => {
+	const world = realCodex({ before, after },
+	    { args: ["--model", "gpt-5.5", "--sse-ping-seconds", "0.2"] });
+
+	async function hangUp(text, fields, when = async () => {}) {
+		const { proxy, sim } = world;
+		const before = gone(await proxy.metrics());
+		const m = mark();
+		const pending = proxy.open(`${m} SIM: ${text}`, fields);
+		const upstream = await sim.request(m);
+
+		await when(pending);
+		const start = performance.now();
+
+		pending.destroy();
+		const end = await sim.closed(upstream.n);
+
+		assert.equal(end.completed, false);
+		await until(() => proxy.codexPids().length === 0,
+		    "Codex and its helpers to go");
+		const ms = performance.now() - start;
+
+		assert.ok(ms < second, `it took ${ms} ms`);
+		await proxy.metricsUntil((x) => gone(x) === before + 1 &&
+		    x.in_flight === 0, "one more 499");
+		await until(() => proxy.leftovers().length === 0, "no files left");
+	}
+
+	for (const stream of [false, true]) {
+		it(`before anything came, stream ${stream}`, () =>
+			hangUp("hang_headers", { stream }));
+		it(`in mid-answer, stream ${stream}`, () =>
+			hangUp("text=one two;hang", { stream }));
+	}
+
+	it("between keep-alives", () =>
+		hangUp("hang", { stream: true }, async (pending) => {
+			await until(() => pending.text.length > 0, "a keep-alive");
+		}));
+
+	it("with several choices", async () => {
+		await hangUp("hang", { n: 3 });
+		assert.equal((await world.proxy.metrics()).queue_depth, 0);
+	});
+
+	it("nothing of the agent's tools survives", async () => {
+		const { proxy } = world;
+		const word = `30${process.pid}.5`;
+		const call = JSON.stringify({ login: false,
+			cmd: `sleep ${word} & setsid sleep ${word} & sleep ${word}` });
+		const pending = proxy.open(
+		    `SIM: tool=exec_command:${JSON.stringify(call)}`);
+
+		await until(() => withArgument(word).length >= 3,
+		    "the agent's command to run");
+		const { ms } = await timed(() => {
+			pending.destroy();
+			return until(() => withArgument(word).length === 0,
+			    () => `${withArgument(word).length} to go`);
+		});
+
+		assert.ok(ms < second, `it took ${ms} ms`);
+		await proxy.metricsUntil((x) => x.in_flight === 0, "idle");
+	});
+
+	it("the next request is answered", async () => {
+		const r = await world.proxy.chat("SIM: text=next");
+
+		assert.equal(r.json.choices[0].message.content, "next");
+	});
+});
+
+describe("hanging up at any point", () => {
+	const world = fakeWorld({ before, after });
+
+	it("queued requests leave the queue", async () => {
+		const { proxy } = world;
+		const runs = proxy.open("FAKE:hang");
+
+		await until(() => proxy.calls().length === 1, "one to run");
+		const queued = [false, true, false, true].map((stream) =>
+		    proxy.open("FAKE:text=never-run", { stream }));
+
+		await proxy.metricsUntil((m) => m.queue_depth === 4, "four wait");
+		const { ms } = await timed(() => {
+			queued.forEach((p) => p.destroy());
+			return proxy.metricsUntil((m) => m.queue_depth === 0,
+			    "none waits");
+		});
+
+		assert.ok(ms < second, `it took ${ms} ms`);
+		runs.destroy();
+		await proxy.metricsUntil((m) => m.in_flight === 0 &&
+		    gone(m) === 5, "five 499");
+		assert.equal(proxy.calls().length, 1, "none was started for nobody");
+	});
+
+	for (const mode of ["hang", "ignore_term"]) {
+		it(`${mode}: gone within about a second`, async () => {
+			const { proxy } = world;
+			const before = proxy.calls().length;
+			const pending = proxy.open(`FAKE:${mode}`);
+
+			await until(() => proxy.calls().length > before,
+			    "it to run");
+			if (mode === "ignore_term")
+				await until(() => proxy.codexPids()
+				    .some((p) => ignores(p, 15)), "it to ignore TERM");
+			const { ms } = await timed(() => {
+				pending.destroy();
+				return until(() => proxy.codexPids().length === 0,
+				    "it to end");
+			});
+
+			assert.ok(ms < 1500 * slack, `it took ${ms} ms`);
+			await proxy.metricsUntil((m) => m.in_flight === 0, "idle");
+		});
+	}
+
+	it("at 40 different moments", async () => {
+		const { proxy } = world;
+		const before = await proxy.metrics();
+
+		for (let i = 0; i < 40; i++) {
+			const pending = proxy.open(`FAKE:slow=10;text=x`,
+			    { stream: i % 2 === 0 });
+
+			// i / 2 turns of the event loop later.
+			for (let turn = 0; turn < i / 2; turn++)
+				await new Promise((resolve) => setTimeout(resolve, 1));
+			pending.destroy();
+		}
+		const m = await proxy.metricsUntil((x) => x.in_flight === 0 &&
+		    x.queue_depth === 0 &&
+		    x.requests_ok + x.requests_error === x.requests_total, "idle");
+
+		assert.equal(proxy.codexPids().length, 0);
+		assert.ok(m.requests_total > before.requests_total);
+		assert.deepEqual(Object.keys(m.errors_by_status), ["499"]);
+	});
+
+	it("while its body is on its way", async () => {
+		const { proxy } = world;
+		const { Raw, rawRequest } = await import("./lib/raw.mjs");
+		const before = gone(await proxy.metrics());
+		const raw = await Raw.connect(proxy.port);
+
+		raw.write(rawRequest("POST", "/v1/chat/completions",
+		    { "Content-Type": "application/json",
+			"Content-Length": 1000 }, '{"model"'));
+		await proxy.metricsUntil((m) => m.requests_ok +
+		    m.requests_error === m.requests_total - 1, "it to begin");
+		raw.destroy();
+		await proxy.metricsUntil((m) => gone(m) === before + 1, "a 499");
+	});
+});

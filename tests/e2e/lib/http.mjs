@@ -1,0 +1,101 @@
+// HTTP as a plain client: one connection a request, nothing retried.
+import http from "node:http";
+import { within } from "./wait.mjs";
+
+// An answer that is on its way; `destroy` hangs up.
+export class Pending {
+	constructor(url, { method = "GET", headers = {}, body } = {}) {
+		this.chunks = [];
+		this.request = http.request(
+		    url, { method, headers, agent: false });
+		this.headers = new Promise((resolve, reject) => {
+			this.request.on("response", resolve);
+			this.request.on("error", reject);
+		});
+		this.answer = this.headers.then((r) => this.#collect(r));
+		// A hang-up of our own is no error of the test.
+		this.headers.catch(() => {});
+		this.answer.catch(() => {});
+		this.request.end(body);
+	}
+
+	#collect(response) {
+		return new Promise((resolve, reject) => {
+			response.on("data", (c) => this.chunks.push(c));
+			response.on("error", reject);
+			response.on("aborted", () =>
+			    reject(new Error("the body was cut off")));
+			response.on("end", () => resolve(this.#finish(response)));
+		});
+	}
+
+	#finish(response) {
+		const body = Buffer.concat(this.chunks);
+		const text = body.toString("utf8");
+
+		return {
+			status: response.statusCode, headers: response.headers,
+			body, text, get json() { return JSON.parse(text); },
+			get error() { return JSON.parse(text).error; },
+		};
+	}
+
+	get text() {
+		return Buffer.concat(this.chunks).toString("utf8");
+	}
+
+	destroy() {
+		this.request.destroy();
+	}
+}
+
+export function request(url, options = {}) {
+	const pending = new Pending(url, options);
+	const ms = options.timeout ?? 30000;
+
+	return within(pending.answer, `${options.method ?? "GET"} ${url}`, ms)
+	    .finally(() => pending.destroy());
+}
+
+// A request body for a lone user message, or for messages.
+export function ask(content, fields = {}) {
+	const messages = Array.isArray(content)
+	    ? content : [{ role: "user", content }];
+
+	return { model: "codex-local", messages, ...fields };
+}
+
+// The events of an SSE body, strictly: "data: JSON" and an empty line each.
+export function sseEvents(text) {
+	const events = [];
+
+	if (text === "")
+		return events;
+	if (!text.endsWith("\n\n"))
+		throw new Error(`ends in mid-event: ${text.slice(-200)}`);
+	for (const block of text.slice(0, -2).split("\n\n")) {
+		if (!block.startsWith("data: ") || block.includes("\n"))
+			throw new Error(`no event: ${block}`);
+		const data = block.slice(6);
+
+		events.push(data === "[DONE]" ? data : JSON.parse(data));
+	}
+	return events;
+}
+
+// What a stream's chunks say, joined by choice.
+export function joinChunks(events) {
+	const choices = [];
+
+	for (const e of events) {
+		for (const c of e.choices ?? []) {
+			choices[c.index] ??= { content: "", reasoning: "" };
+			const choice = choices[c.index];
+
+			choice.content += c.delta.content ?? "";
+			choice.reasoning += c.delta.reasoning_content ?? "";
+			choice.finish_reason = c.finish_reason;
+		}
+	}
+	return choices;
+}

@@ -1,0 +1,238 @@
+// The program under test, started in a HOME of its own.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { Child } from "./child.mjs";
+import { codexLauncher, fakeCodex, makeDir, proxyBinary, removeDir,
+	slack } from "./env.mjs";
+import { ask, Pending, request } from "./http.mjs";
+import { withEnviron } from "./proc.mjs";
+import { Sim } from "./sim.mjs";
+import { until, within } from "./wait.mjs";
+
+const sanitizerReport =
+    /(Address|Leak|Thread|UndefinedBehavior)Sanitizer|runtime error:/;
+
+// The environment that tests give it: nothing of the developer's.
+export function cleanEnv(home, extra = {}) {
+	return { PATH: process.env.PATH, HOME: home, LANG: "C.UTF-8",
+		TZ: "UTC", UBSAN_OPTIONS: "print_stacktrace=1", ...extra };
+}
+
+export class Proxy {
+	/*
+	 * options: args (appended), env (added), codex (--codex-bin), sim,
+	 * home (an existing HOME), ready (false: wait for "listening" alone).
+	 */
+	static async start(options = {}) {
+		const proxy = new Proxy(options);
+
+		try {
+			await proxy.#listening();
+			if (options.ready !== false)
+				await proxy.waitReady();
+		} catch (e) {
+			proxy.child.kill("SIGKILL");
+			throw e;
+		}
+		return proxy;
+	}
+
+	constructor({ args = [], env = {}, codex, sim, home, ready } = {}) {
+		void ready;
+		this.dir = makeDir("proxy");
+		this.home = home ?? path.join(this.dir, "home");
+		this.#logIn();
+		this.pendings = [];
+		this.codexHome = path.join(this.home, ".codex-api-proxy/codex-home");
+		const argv = ["start", "--foreground", "--port", "0",
+			"--codex-bin", codex ?? (sim ? codexLauncher : fakeCodex)];
+
+		for (const c of sim?.overrides() ?? [])
+			argv.push("--codex-config", c);
+		this.child = new Child(proxyBinary, [...argv, ...args], {
+			env: cleanEnv(this.home, { SIM_KEY: "sim-secret-key",
+				FAKE_CODEX_DIR: this.dir, ...env }),
+			cwd: this.dir,
+		});
+	}
+
+	// What a login leaves in the user's own home.
+	#logIn() {
+		const dir = path.join(this.home, ".codex");
+
+		fs.mkdirSync(dir, { recursive: true });
+		fs.writeFileSync(path.join(dir, "auth.json"),
+		    '{"OPENAI_API_KEY":"none"}', { mode: 0o600 });
+	}
+
+	async #listening() {
+		const event = await until(() => {
+			if (this.child.ended)
+				throw new Error(`ended: ${this.child.stderr}`);
+			return this.events("listening")[0];
+		}, () => `to listen: ${this.child.stderr}`, 10000 * slack);
+
+		this.url = event.url;
+		this.port = Number(new URL(event.url).port);
+	}
+
+	async waitReady(ms = 20000) {
+		let last;
+
+		await until(async () => {
+			last = await this.get("/ready");
+			return last.status === 200;
+		}, () => `/ready 200; ${last?.text} ${this.child.stderr}`, ms);
+	}
+
+	get pid() {
+		return this.child.pid;
+	}
+
+	// Log lines as objects; sanitizer output is none.
+	log() {
+		return this.child.stderr.split("\n").slice(0, -1)
+		    .filter((l) => l.startsWith("{")).map((l) => JSON.parse(l));
+	}
+
+	events(name) {
+		return this.log().filter((l) => l.event === name);
+	}
+
+	messages() {
+		return this.log().map((l) => l.message ?? "");
+	}
+
+	// The latency line of a request, once it is written.
+	latency(id, ms) {
+		return until(() => this.events("chat_completion_latency")
+		    .find((l) => l.request_id === id),
+		`the latency line of ${id}`, ms);
+	}
+
+	get(target, headers) {
+		return request(this.url + target, { headers });
+	}
+
+	post(target, body, headers = {}) {
+		return request(this.url + target, this.#json(body, headers));
+	}
+
+	#json(body, headers) {
+		return { method: "POST",
+			headers: { "Content-Type": "application/json", ...headers },
+			body: typeof body === "string" || Buffer.isBuffer(body)
+			    ? body : JSON.stringify(body) };
+	}
+
+	// A chat completion of a text, of messages, or of a whole body.
+	chat(content, fields = {}, headers = {}) {
+		return this.post("/v1/chat/completions",
+		    ask(content, fields), headers);
+	}
+
+	// The same without waiting: see Pending.
+	open(content, fields = {}, headers = {}) {
+		const pending = new Pending(this.url + "/v1/chat/completions",
+		    this.#json(ask(content, fields), headers));
+
+		this.pendings.push(pending);
+		return pending;
+	}
+
+	async metrics() {
+		return (await this.get("/metrics")).json;
+	}
+
+	// Metrics once `test` of them is true.
+	metricsUntil(test, what, ms) {
+		let last;
+
+		return until(async () => {
+			last = await this.metrics();
+			return test(last) ? last : null;
+		}, () => `${what}: ${JSON.stringify(last)}`, ms);
+	}
+
+	// Living Codex processes, wherever they were moved to in the tree.
+	codexPids() {
+		return withEnviron(`CODEX_HOME=${this.codexHome}`);
+	}
+
+	// fake_codex's log of its starts that were for a request.
+	calls() {
+		const file = path.join(this.dir, "calls.log");
+
+		if (!fs.existsSync(file))
+			return [];
+		return fs.readFileSync(file, "utf8").split("\n")
+		    .filter((l) => l !== "").map((l) => JSON.parse(l))
+		    .filter((c) => c.argv.includes("exec"));
+	}
+
+	// What requests left in the isolated home.
+	leftovers() {
+		return fs.readdirSync(this.codexHome)
+		    .filter((n) => n.startsWith("request-"));
+	}
+
+	checkSanitizer() {
+		assert.doesNotMatch(this.child.stderr, sanitizerReport);
+	}
+
+	// Ends it as a service manager would; it must go well.
+	async stop({ code = 0, ms = 15000 * slack } = {}) {
+		for (const pending of this.pendings)
+			pending.destroy();
+		this.child.kill("SIGTERM");
+		const end = await within(this.child.exited,
+		    "the proxy to end", ms).catch((e) => {
+			this.child.kill("SIGKILL");
+			e.message += `\n${this.child.stderr}`;
+			throw e;
+		});
+
+		this.checkSanitizer();
+		assert.deepEqual(end, { code, signal: null }, this.child.stderr);
+		removeDir(this.dir);
+	}
+}
+
+/*
+ * For a test file: a stand-in model and a proxy on the real Codex in front of
+ * it, both ended afterwards. Filled in once the hooks ran.
+ */
+export function realCodex({ before, after }, options = {}) {
+	const world = {};
+
+	before(async () => {
+		world.dir = makeDir("sim");
+		world.sim = await Sim.start(world.dir);
+		world.proxy = await Proxy.start({ sim: world.sim, ...options });
+	});
+	after(async () => {
+		await world.proxy?.stop();
+		await world.sim?.stop();
+		removeDir(world.dir);
+	});
+	return world;
+}
+
+// The same with the scripted stand-in for Codex.
+export function fakeWorld({ before, after }, options = {}) {
+	const world = {};
+
+	before(async () => {
+		world.proxy = await Proxy.start(options);
+	});
+	after(async () => {
+		await world.proxy?.stop();
+	});
+	return world;
+}
+
+let marks = 0;
+
+// A word that no other request carries.
+export const mark = () => `mark-${process.pid}-${++marks}-end`;

@@ -1,0 +1,125 @@
+// Deadlines and the queue's limits.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { slack } from "./lib/env.mjs";
+import { fakeWorld, mark, realCodex } from "./lib/proxy.mjs";
+import { sseEvents } from "./lib/http.mjs";
+import { timed, until } from "./lib/wait.mjs";
+
+describe("--timeout-seconds on the real Codex", () => {
+	const world = realCodex({ before, after }, { args: ["--model", "gpt-5.5",
+		"--timeout-seconds", "5.5", "--sse-ping-seconds", "1"] });
+
+	it("504, and upstream and Codex are gone", async () => {
+		const m = mark();
+		const { ms, value: r } = await timed(() =>
+		    world.proxy.chat(`${m} SIM: hang`));
+
+		assert.equal(r.status, 504, r.text);
+		assert.equal(r.error.type, "server_error");
+		assert.equal(r.error.code, "timeout");
+		assert.match(r.error.message, /5\.5/);
+		assert.ok(ms > 5400 && ms < 6000 * slack, `${ms} ms`);
+		const { n } = await world.sim.request(m);
+
+		assert.equal((await world.sim.closed(n)).completed, false);
+		await until(() => world.proxy.codexPids().length === 0, "its end");
+	});
+
+	it("in a stream that has begun it is an error event", async () => {
+		const r = await world.proxy.chat("SIM: hang", { stream: true });
+
+		assert.equal(r.status, 200);
+		assert.equal(sseEvents(r.text).at(-1).error.code, "timeout");
+		assert.doesNotMatch(r.text, /\[DONE\]/);
+	});
+});
+
+describe("the queue", () => {
+	const world = fakeWorld({ before, after }, { args: [
+		"--max-queue-size", "2", "--queue-timeout-seconds", "0.8"] });
+
+	it("429 queue_full, 503 queue_timeout, and then it serves", async () => {
+		const { proxy } = world;
+		const first = proxy.open("FAKE:hang");
+
+		await proxy.metricsUntil((m) => m.in_flight === 1, "one runs");
+		const start = performance.now();
+		const waiting = [false, true].map((stream) =>
+		    proxy.open("FAKE:text=x", { stream }));
+
+		await proxy.metricsUntil((m) => m.queue_depth === 2, "two wait");
+		for (const stream of [false, true]) {
+			const full = await proxy.chat("FAKE:text=x", { stream });
+
+			assert.equal(full.status, 429, full.text);
+			assert.equal(full.error.type, "rate_limit_error");
+			assert.equal(full.error.code, "queue_full");
+			assert.equal(full.headers["retry-after"], "1");
+		}
+		for (const pending of waiting) {
+			const late = await pending.answer;
+
+			assert.equal(late.status, 503, late.text);
+			assert.equal(late.error.type, "server_error");
+			assert.equal(late.error.code, "queue_timeout");
+			assert.equal(late.headers["retry-after"], "1");
+		}
+		const ms = performance.now() - start;
+
+		assert.ok(ms > 750 && ms < 1500 * slack, `${ms} ms`);
+		first.destroy();
+		await proxy.metricsUntil((m) => m.in_flight === 0, "idle");
+		assert.equal((await proxy.chat("FAKE:text=x")).status, 200);
+		const m = await proxy.metrics();
+
+		assert.equal(m.queue_capacity, 2);
+		assert.deepEqual(m.errors_by_status,
+		    { 429: 2, 499: 1, 503: 2 });
+	});
+
+	it("n choices need n places", async () => {
+		const { proxy } = world;
+		const first = proxy.open("FAKE:hang");
+
+		await proxy.metricsUntil((m) => m.in_flight === 1, "one runs");
+		const r = await proxy.chat("FAKE:text=x", { n: 3 });
+
+		assert.equal(r.status, 429, r.text);
+		assert.equal((await proxy.metrics()).queue_depth, 0);
+		first.destroy();
+		await proxy.metricsUntil((m) => m.in_flight === 0, "idle");
+	});
+
+	it("/health answers while jobs are parked", async () => {
+		const { proxy } = world;
+		const parked = [0, 1, 2].map(() => proxy.open("FAKE:hang"));
+
+		await proxy.metricsUntil((m) => m.in_flight === 1, "one runs");
+		for (let i = 0; i < 20; i++) {
+			const { ms, value } = await timed(() => proxy.get("/health"));
+
+			assert.equal(value.status, 200);
+			assert.ok(ms < 250 * slack, `${ms} ms`);
+		}
+		parked.forEach((p) => p.destroy());
+		await proxy.metricsUntil((m) => m.in_flight === 0, "idle");
+	});
+});
+
+describe("--max-concurrency", () => {
+	const world = fakeWorld({ before, after },
+	    { args: ["--max-concurrency", "4"] });
+
+	it("so many run at once, and no more", async () => {
+		const { proxy } = world;
+		const eight = [...Array(8)].map(() => proxy.open("FAKE:hang"));
+
+		await proxy.metricsUntil((m) => m.in_flight === 4 &&
+		    m.queue_depth === 4, "four run and four wait");
+		await until(() => proxy.calls().length === 4, "four started");
+		eight.forEach((p) => p.destroy());
+		await proxy.metricsUntil((m) => m.in_flight === 0 &&
+		    m.queue_depth === 0, "idle");
+	});
+});
