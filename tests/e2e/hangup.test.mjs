@@ -86,9 +86,7 @@ describe("hanging up at any point", () => {
 
 	it("queued requests leave the queue", async () => {
 		const { proxy } = world;
-		const runs = proxy.open("FAKE:hang");
-
-		await until(() => proxy.calls().length === 1, "one to run");
+		const runs = await proxy.running("FAKE:hang");
 		const queued = [false, true, false, true].map((stream) =>
 		    proxy.open("FAKE:text=never-run", { stream }));
 
@@ -109,11 +107,8 @@ describe("hanging up at any point", () => {
 	for (const mode of ["hang", "ignore_term"]) {
 		it(`${mode}: gone within about a second`, async () => {
 			const { proxy } = world;
-			const before = proxy.calls().length;
-			const pending = proxy.open(`FAKE:${mode}`);
+			const pending = await proxy.running(`FAKE:${mode}`);
 
-			await until(() => proxy.calls().length > before,
-			    "it to run");
 			if (mode === "ignore_term")
 				await until(() => proxy.codexPids()
 				    .some((p) => ignores(p, 15)), "it to ignore TERM");
@@ -124,7 +119,7 @@ describe("hanging up at any point", () => {
 			});
 
 			assert.ok(ms < 1500 * slack, `it took ${ms} ms`);
-			await proxy.metricsUntil((m) => m.in_flight === 0, "idle");
+			await proxy.idle();
 		});
 	}
 
@@ -141,9 +136,7 @@ describe("hanging up at any point", () => {
 				await new Promise((resolve) => setTimeout(resolve, 1));
 			pending.destroy();
 		}
-		const m = await proxy.metricsUntil((x) => x.in_flight === 0 &&
-		    x.queue_depth === 0 &&
-		    x.requests_ok + x.requests_error === x.requests_total, "idle");
+		const m = await proxy.idle();
 
 		assert.equal(proxy.codexPids().length, 0);
 		assert.ok(m.requests_total > before.requests_total);

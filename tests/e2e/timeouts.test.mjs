@@ -41,9 +41,7 @@ describe("the queue", () => {
 
 	it("429 queue_full, 503 queue_timeout, and then it serves", async () => {
 		const { proxy } = world;
-		const first = proxy.open("FAKE:hang");
-
-		await proxy.metricsUntil((m) => m.in_flight === 1, "one runs");
+		const first = await proxy.running("FAKE:hang");
 		const start = performance.now();
 		const waiting = [false, true].map((stream) =>
 		    proxy.open("FAKE:text=x", { stream }));
@@ -69,9 +67,9 @@ describe("the queue", () => {
 
 		assert.ok(ms > 750 && ms < 1500 * slack, `${ms} ms`);
 		first.destroy();
-		await proxy.metricsUntil((m) => m.in_flight === 0, "idle");
+		await proxy.idle();
 		assert.equal((await proxy.chat("FAKE:text=x")).status, 200);
-		const m = await proxy.metrics();
+		const m = await proxy.idle();
 
 		assert.equal(m.queue_capacity, 2);
 		assert.deepEqual(m.errors_by_status,
@@ -80,22 +78,21 @@ describe("the queue", () => {
 
 	it("n choices need n places", async () => {
 		const { proxy } = world;
-		const first = proxy.open("FAKE:hang");
-
-		await proxy.metricsUntil((m) => m.in_flight === 1, "one runs");
+		const first = await proxy.running("FAKE:hang");
 		const r = await proxy.chat("FAKE:text=x", { n: 3 });
 
 		assert.equal(r.status, 429, r.text);
 		assert.equal((await proxy.metrics()).queue_depth, 0);
 		first.destroy();
-		await proxy.metricsUntil((m) => m.in_flight === 0, "idle");
+		await proxy.idle();
 	});
 
 	it("/health answers while jobs are parked", async () => {
 		const { proxy } = world;
-		const parked = [0, 1, 2].map(() => proxy.open("FAKE:hang"));
+		const parked = [await proxy.running("FAKE:hang"),
+			proxy.open("FAKE:hang"), proxy.open("FAKE:hang")];
 
-		await proxy.metricsUntil((m) => m.in_flight === 1, "one runs");
+		await proxy.metricsUntil((m) => m.queue_depth === 2, "two wait");
 		for (let i = 0; i < 20; i++) {
 			const { ms, value } = await timed(() => proxy.get("/health"));
 
@@ -103,7 +100,7 @@ describe("the queue", () => {
 			assert.ok(ms < 250 * slack, `${ms} ms`);
 		}
 		parked.forEach((p) => p.destroy());
-		await proxy.metricsUntil((m) => m.in_flight === 0, "idle");
+		await proxy.idle();
 	});
 });
 
@@ -119,7 +116,6 @@ describe("--max-concurrency", () => {
 		    m.queue_depth === 4, "four run and four wait");
 		await until(() => proxy.calls().length === 4, "four started");
 		eight.forEach((p) => p.destroy());
-		await proxy.metricsUntil((m) => m.in_flight === 0 &&
-		    m.queue_depth === 0, "idle");
+		await proxy.idle();
 	});
 });

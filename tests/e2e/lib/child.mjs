@@ -1,12 +1,18 @@
 // A child process with its output collected; always ended by its pid.
 import { spawn } from "node:child_process";
+import { after } from "node:test";
 
 const living = new Set();
 
-process.on("exit", () => {
+function endAll() {
 	for (const child of living)
 		child.kill("SIGKILL");
-});
+}
+
+// A test that failed may not have come to its end; the file still must.
+after(endAll);
+process.on("exit", endAll);
+process.on("SIGTERM", () => process.exit(1)); // the runner's time-out
 
 export class Child {
 	constructor(file, args, options = {}) {

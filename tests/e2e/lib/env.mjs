@@ -31,6 +31,7 @@ export const sanitized = fs.readFileSync(proxyBinary).includes("__asan_init");
 export const slack = sanitized ? 3 : 1;
 
 let serial = 0;
+const made = [];
 
 // A directory of this test process's own; `clean` removes it and all in it.
 export function makeDir(name) {
@@ -38,6 +39,7 @@ export function makeDir(name) {
 	const dir = path.join(root, `${name}-${process.pid}-${++serial}`);
 
 	fs.mkdirSync(dir, { recursive: true });
+	made.push(dir);
 	return dir;
 }
 
@@ -45,3 +47,5 @@ export function removeDir(dir) {
 	if (!process.env.E2E_KEEP)
 		fs.rmSync(dir, { recursive: true, force: true });
 }
+
+process.on("exit", () => made.forEach(removeDir));

@@ -13,6 +13,9 @@ import { until, within } from "./wait.mjs";
 const sanitizerReport =
     /(Address|Leak|Thread|UndefinedBehavior)Sanitizer|runtime error:/;
 
+// A descriptor that it inherits by accident; Codex must not.
+const stray = fs.openSync("/dev/null");
+
 // The environment that tests give it: nothing of the developer's.
 export function cleanEnv(home, extra = {}) {
 	return { PATH: process.env.PATH, HOME: home, LANG: "C.UTF-8",
@@ -53,7 +56,7 @@ export class Proxy {
 		this.child = new Child(proxyBinary, [...argv, ...args], {
 			env: cleanEnv(this.home, { SIM_KEY: "sim-secret-key",
 				FAKE_CODEX_DIR: this.dir, ...env }),
-			cwd: this.dir,
+			cwd: this.dir, stdio: ["ignore", "pipe", "pipe", stray],
 		});
 	}
 
@@ -139,6 +142,23 @@ export class Proxy {
 
 		this.pendings.push(pending);
 		return pending;
+	}
+
+	// The same, once fake_codex has the prompt (and no other waits for it).
+	async running(prompt, fields = {}) {
+		const before = this.calls().length;
+		const pending = this.open(prompt, fields);
+
+		await until(() => this.calls().length > before,
+		    `fake_codex to get ${prompt}`);
+		return pending;
+	}
+
+	// Nothing queued, nothing running, everything counted.
+	idle() {
+		return this.metricsUntil((m) => m.in_flight === 0 &&
+		    m.queue_depth === 0 && m.requests_ok + m.requests_error ===
+		    m.requests_total, "to be idle");
 	}
 
 	async metrics() {

@@ -1,0 +1,207 @@
+// How it ends: gently, on time, at once, or by SIGKILL; and never leaves a
+// child behind.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { slack } from "./lib/env.mjs";
+import { request, sseEvents } from "./lib/http.mjs";
+import { Proxy } from "./lib/proxy.mjs";
+import { Raw, rawRequest } from "./lib/raw.mjs";
+import { timed, until, within } from "./lib/wait.mjs";
+
+const post = { method: "POST",
+	headers: { "Content-Type": "application/json" },
+	body: '{"model":"x","messages":[{"role":"user","content":"x"}]}' };
+
+// The exit of a proxy that was told to end, checked as stop() does.
+async function ended(proxy, ms = 15000 * slack) {
+	const end = await within(proxy.child.exited, "the proxy to end", ms);
+
+	proxy.checkSanitizer();
+	assert.deepEqual(end, { code: 0, signal: null }, proxy.child.stderr);
+	assert.deepEqual(proxy.codexPids(), []);
+	await proxy.stop();
+}
+
+const running = (proxy, n = 1) =>
+	until(() => proxy.calls().length === n, `${n} to run`);
+
+const draining = (proxy) => until(() =>
+    proxy.messages().some((m) => m.includes("draining")), "the drain");
+
+describe("SIGTERM", () => {
+	for (const signal of ["SIGTERM", "SIGINT"]) {
+		it(`${signal}: what runs and what waits is finished`, async () => {
+			const proxy = await Proxy.start();
+			const pending = [false, true].map((stream) =>
+			    proxy.open("FAKE:slow=600;text=late", { stream }));
+
+			await running(proxy);
+			await proxy.metricsUntil((m) => m.queue_depth === 1,
+			    "the second to wait");
+			proxy.child.kill(signal);
+			const [plain, stream] = await Promise.all(
+			    pending.map((p) => p.answer));
+
+			assert.equal(plain.status, 200, plain.text);
+			assert.equal(stream.status, 200, stream.text);
+			assert.match(stream.text, /late[^]*\[DONE\]\n\n$/);
+			await ended(proxy);
+		});
+	}
+
+	it("new ones are refused, /ready says draining, /health lives",
+	    async () => {
+		const proxy = await Proxy.start();
+		const pending = proxy.open("FAKE:slow=2500;text=late");
+
+		await running(proxy);
+		proxy.child.kill("SIGTERM");
+		await draining(proxy);
+		for (const stream of [false, true]) {
+			const r = await proxy.chat("FAKE:text=x", { stream });
+
+			assert.equal(r.status, 503, r.text);
+			assert.equal(r.error.type, "server_error");
+			assert.equal(r.error.code, "shutting_down");
+			assert.match(r.headers["retry-after"], /^\d+$/);
+			assert.equal(r.headers.connection, "close");
+		}
+		const ready = await proxy.get("/ready");
+
+		assert.equal(ready.status, 503);
+		assert.ok(ready.json.reasons.includes("draining"), ready.text);
+		assert.equal((await proxy.get("/health")).status, 200);
+		assert.equal((await proxy.metrics()).draining, true);
+		assert.equal((await pending.answer).status, 200);
+		await ended(proxy);
+	});
+
+	it("a kept connection with nothing on it does not hold it up",
+	    async () => {
+		const proxy = await Proxy.start();
+		const raw = await Raw.connect(proxy.port);
+
+		raw.write(rawRequest("GET", "/health"));
+		await raw.response();
+		const { ms } = await timed(async () => {
+			proxy.child.kill("SIGTERM");
+			await raw.untilClosed();
+			await ended(proxy);
+		});
+
+		assert.ok(ms < 2000 * slack, `${ms} ms`);
+		raw.destroy();
+	});
+
+	it("after --drain-seconds the rest is told", async () => {
+		const proxy = await Proxy.start({ args: ["--drain-seconds", "0.5",
+			"--max-concurrency", "2", "--sse-ping-seconds", "0.1"] });
+		const plain = proxy.open("FAKE:hang");
+		const stream = proxy.open("FAKE:hang", { stream: true });
+		const queued = proxy.open("FAKE:text=never");
+
+		await until(() => stream.text.length > 0, "the stream to begin");
+		await running(proxy, 2);
+		await proxy.metricsUntil((m) => m.queue_depth === 1, "one to wait");
+		const { ms } = await timed(async () => {
+			proxy.child.kill("SIGTERM");
+			const answers = await Promise.all(
+			    [plain, stream, queued].map((p) => p.answer));
+
+			for (const r of [answers[0], answers[2]]) {
+				assert.equal(r.status, 503, r.text);
+				assert.equal(r.error.code, "shutting_down");
+				assert.equal(r.headers.connection, "close");
+			}
+			assert.equal(answers[1].status, 200);
+			assert.equal(sseEvents(answers[1].text).at(-1).error.code,
+			    "shutting_down");
+			assert.doesNotMatch(answers[1].text, /\[DONE\]/);
+			await ended(proxy);
+		});
+
+		assert.ok(ms >= 450 && ms < 3000 * slack, `${ms} ms`);
+	});
+
+	it("a second signal ends it at once, children too", async () => {
+		const proxy = await Proxy.start();
+		const pending = proxy.open("FAKE:ignore_term");
+
+		await running(proxy);
+		proxy.child.kill("SIGTERM");
+		await draining(proxy);
+		const { ms } = await timed(async () => {
+			proxy.child.kill("SIGTERM");
+			await within(proxy.child.exited, "its end");
+		});
+
+		assert.ok(ms < 1000 * slack, `${ms} ms`);
+		await until(() => proxy.codexPids().length === 0,
+		    "the child to go", 1000 * slack);
+		pending.destroy();
+	});
+
+	it("while Codex is still being looked at", async () => {
+		const proxy = await Proxy.start(
+		    { ready: false, env: { FAKE_CODEX_MODE: "hang" } });
+
+		await proxy.stop();
+	});
+});
+
+describe("SIGKILL", () => {
+	for (const mode of ["hang", "ignore_term", "slow=30000"]) {
+		it(`leaves no child after a second (${mode})`, async () => {
+			const proxy = await Proxy.start({ args: [
+				"--max-concurrency", "3"] });
+			const pending = [1, 2, 3].map(() => proxy.open(`FAKE:${mode}`));
+
+			await running(proxy, 3);
+			assert.equal(proxy.codexPids().length, 3);
+			proxy.child.kill("SIGKILL");
+			await until(() => proxy.codexPids().length === 0,
+			    "the children to go", 1000 * slack);
+			pending.forEach((p) => p.destroy());
+			await within(proxy.child.exited, "its end");
+		});
+	}
+});
+
+describe("over and over", () => {
+	it("50 starts and stops with parked streams", async () => {
+		for (let i = 0; i < 50; i++) {
+			const proxy = await Proxy.start({ ready: false, args: [
+				"--drain-seconds", "0", "--sse-ping-seconds", "0.05",
+				"--max-concurrency", "2"] });
+			const pending = [1, 2, 3].map((n) => proxy.open("FAKE:hang",
+			    { stream: n !== 3 }));
+
+			// At another moment each time.
+			if (i % 3 === 1)
+				await running(proxy, 2);
+			if (i % 3 === 2)
+				await until(() => pending[0].text.length > 0,
+				    "a keep-alive");
+			proxy.child.kill("SIGTERM");
+			await ended(proxy);
+			pending.forEach((p) => p.destroy());
+		}
+	});
+
+	it("a burst of requests while it ends: each gets an answer or a close",
+	    async () => {
+		const proxy = await Proxy.start({ args: ["--max-concurrency", "4"] });
+		const answers = [];
+
+		for (let i = 0; i < 40; i++) {
+			answers.push(request(`${proxy.url}/v1/chat/completions`,
+			    { ...post, body: post.body.replace('"x"}', '"FAKE:text=x"}') })
+			    .then((r) => r.status, () => "closed"));
+			if (i === 20)
+				proxy.child.kill("SIGTERM");
+		}
+		for (const got of await Promise.all(answers))
+			assert.ok([200, 503, "closed"].includes(got), `${got}`);
+		await ended(proxy);
+	});
+});
