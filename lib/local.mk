@@ -12,6 +12,7 @@ lib_libbase_a_SOURCES = \
 	lib/base/jsonx.c lib/base/jsonx.h \
 	lib/base/log.c lib/base/log.h \
 	lib/base/options.c lib/base/options_text.c lib/base/options.h \
+	lib/base/options_json.c lib/base/options_json.h \
 	lib/base/parse.c lib/base/parse.h \
 	lib/base/secret.c lib/base/secret.h \
 	lib/base/sse.c lib/base/sse.h \
@@ -22,7 +23,10 @@ lib_libruntime_a_SOURCES = \
 	lib/runtime/channel.c lib/runtime/channel.h \
 	lib/runtime/fdio.c lib/runtime/fdio.h \
 	lib/runtime/guardian.c lib/runtime/guardian.h \
+	lib/runtime/listener.c lib/runtime/listener.h \
 	lib/runtime/metrics.c lib/runtime/metrics.h \
+	lib/runtime/notify.c lib/runtime/notify.h \
+	lib/runtime/pidfile.c lib/runtime/pidfile.h \
 	lib/runtime/process.c lib/runtime/process.h \
 	lib/runtime/queue.c lib/runtime/queue.h \
 	lib/runtime/root.c lib/runtime/root.h \

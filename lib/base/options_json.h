@@ -1,0 +1,26 @@
+/*
+ * options_json.h - option values as a JSON object, for a file that a later
+ * run reads: {"port":"8765","allowed-root":["/a","/b"],"model":null}.
+ *
+ * Every value is the text that one would type, so that reading checks it just
+ * as argv is checked. Secrets are in it: the file must be private.
+ */
+#ifndef BASE_OPTIONS_JSON_H
+#define BASE_OPTIONS_JSON_H
+
+#include <jansson.h>
+
+#include "base/options.h"
+
+/* All values. A new reference; NULL: out of memory. */
+json_t *options_to_json(const struct option_table *t, const void *values);
+
+/*
+ * Sets the values that `object` names; a list is replaced. Returns 0,
+ * -ENOMEM, or -EINVAL with one line in `ret_error` (unknown name, wrong JSON
+ * type, bad value).
+ */
+MUST_CHECK int options_read_json(const struct option_table *t, void *values,
+    const json_t *object, char ret_error[OPTIONS_ERROR_MAX]);
+
+#endif
