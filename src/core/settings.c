@@ -1,7 +1,9 @@
 #include "core/settings.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pwd.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <unistd.h>
 
@@ -49,35 +51,65 @@ home_directory(void)
 	return pw != NULL ? pw->pw_dir : "/";
 }
 
+/* Replaces *path by a formatted one. */
+static int replace_path(char **path, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+static int
+replace_path(char **path, const char *fmt, ...)
+{
+	char *fresh;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&fresh, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return -ENOMEM;
+	free(*path);
+	*path = fresh;
+	return 0;
+}
+
 /* Shells leave "--name=~/dir" alone, and our own defaults have it, too. */
 static int
 expand_home(char **path)
 {
-	struct buf b;
-	char *s = *path;
-	int rc = 0;
+	const char *s = *path;
 
 	if (s == NULL || s[0] != '~' || (s[1] != '/' && s[1] != '\0'))
 		return 0;
-	buf_init(&b, 65536);
-	rc = buf_printf(&b, "%s%s", home_directory(), s + 1);
-	if (rc == 0) {
-		free(s);
-		*path = buf_steal(&b, NULL);
-	}
-	buf_free(&b);
-	return rc;
+	return replace_path(path, "%s%s", home_directory(), s + 1);
+}
+
+/* The server does not stay in the directory in which it was started. */
+static int
+make_absolute(char **path)
+{
+	char cwd[PATH_MAX];
+	int rc = expand_home(path);
+
+	if (rc != 0 || *path == NULL || (*path)[0] == '/')
+		return rc;
+	if (getcwd(cwd, sizeof(cwd)) == NULL)
+		return -errno;
+	return replace_path(path, "%s/%s", cwd, *path);
 }
 
 static int
 expand_paths(struct settings *s)
 {
+	char **const files[] = { &s->pid_file, &s->log_file, &s->state_file,
+		&s->api_key_file };
 	int rc = expand_home(&s->codex_home);
 
+	for (size_t i = 0; rc == 0 && i < ARRAY_SIZE(files); i++)
+		rc = make_absolute(files[i]);
 	if (rc == 0)
 		rc = expand_home(&s->default_cwd);
-	if (rc == 0)
-		rc = expand_home(&s->codex_bin);
+	if (rc == 0 && s->codex_bin != NULL &&
+	    strchr(s->codex_bin, '/') != NULL)
+		rc = make_absolute(&s->codex_bin);
 	for (size_t i = 0; rc == 0 && i < s->allowed_root.n; i++)
 		rc = expand_home(&s->allowed_root.v[i]);
 	if (rc == 0 && s->allowed_root.n == 0 && s->default_cwd != NULL)
@@ -117,6 +149,14 @@ check_directory(const char *option, const char *value, char *ret_error)
 }
 
 static int
+check_needed(const char *option, const char *value, char *ret_error)
+{
+	if (value == NULL)
+		return complain(ret_error, option, "", "a path is needed");
+	return 0;
+}
+
+static int
 check_consistency(const struct settings *s, char *ret_error)
 {
 	int rc = check_pairs(
@@ -139,9 +179,53 @@ check_consistency(const struct settings *s, char *ret_error)
 	if (rc == 0 && s->host.n == 0)
 		rc = complain(
 		    ret_error, "host", "", "an address or a name is needed");
+	if (rc == 0)
+		rc = check_needed("pid-file", s->pid_file, ret_error);
+	if (rc == 0)
+		rc = check_needed("log-file", s->log_file, ret_error);
+	if (rc == 0)
+		rc = check_needed("state-file", s->state_file, ret_error);
 	if (rc == 0 && s->codex_bin == NULL)
 		rc = complain(ret_error, "codex-bin", "",
 		    "a path or a name to look up in PATH is needed");
+	return rc;
+}
+
+static int
+read_sources(struct settings *s, const struct settings_sources *from,
+    char ret_error[OPTIONS_ERROR_MAX])
+{
+	int rc = options_set_defaults(&settings_table, s, ret_error);
+
+	if (rc == 0)
+		rc = options_read_environment(
+		    &settings_table, s, from->environment, ret_error);
+	if (rc == 0 && from->saved != NULL)
+		rc = options_read_json(
+		    &settings_table, s, from->saved, ret_error);
+	if (rc == 0)
+		rc = options_read_argv(
+		    &settings_table, s, from->argv, ret_error);
+	return rc;
+}
+
+int
+settings_load_from(struct settings *s, const struct settings_sources *from,
+    char ret_error[OPTIONS_ERROR_MAX])
+{
+	int rc;
+
+	memset(s, 0, sizeof(*s));
+	ret_error[0] = '\0';
+	rc = read_sources(s, from, ret_error);
+	if (rc == 0)
+		rc = expand_paths(s);
+	if (rc == 0)
+		rc = check_consistency(s, ret_error);
+	if (rc != 0 && ret_error[0] == '\0')
+		snprintf(ret_error, OPTIONS_ERROR_MAX, "%s", strerror(-rc));
+	if (rc != 0)
+		settings_free(s);
 	return rc;
 }
 
@@ -149,24 +233,10 @@ int
 settings_load(struct settings *s, char *const *argv, char *const *environment,
     char ret_error[OPTIONS_ERROR_MAX])
 {
-	int rc;
+	struct settings_sources from = { .environment = environment,
+		.argv = argv };
 
-	memset(s, 0, sizeof(*s));
-	rc = options_set_defaults(&settings_table, s, ret_error);
-	if (rc == 0)
-		rc = options_read_environment(
-		    &settings_table, s, environment, ret_error);
-	if (rc == 0)
-		rc = options_read_argv(&settings_table, s, argv, ret_error);
-	if (rc == 0)
-		rc = expand_paths(s);
-	if (rc == 0)
-		rc = check_consistency(s, ret_error);
-	if (rc == -ENOMEM)
-		snprintf(ret_error, OPTIONS_ERROR_MAX, "out of memory");
-	if (rc != 0)
-		settings_free(s);
-	return rc;
+	return settings_load_from(s, &from, ret_error);
 }
 
 void
@@ -189,4 +259,10 @@ settings_model(const struct settings *s, const char *name)
 			return alias + len + 1;
 	}
 	return name;
+}
+
+const char *
+settings_engine_name(const struct settings *s)
+{
+	return settings_engine_names[s->engine];
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/options.h"
+#include "base/options_json.h"
 #include "base/strv.h"
 
 enum settings_engine {
@@ -26,11 +27,22 @@ struct settings {
 /* The option table, for --help and listings. */
 extern const struct option_table settings_table;
 
+/* Where settings come from; a later one overrides an earlier. */
+struct settings_sources {
+	char *const *environment; /* NULL-terminated */
+	const json_t *saved; /* of a state file (options_json.h), or NULL */
+	char *const *argv; /* options only, NULL-terminated */
+};
+
 /*
- * Fills `s` from the defaults, then `environment`, then `argv` (options only,
- * NULL-terminated), expands a leading "~/", and checks what concerns several
- * options. Returns 0, -ENOMEM, or -EINVAL with one line in `ret_error`.
+ * Fills `s` from the defaults and the sources, makes paths absolute, and
+ * checks what concerns several options. Returns 0, -ENOMEM, or -EINVAL with
+ * one line in `ret_error`.
  */
+MUST_CHECK int settings_load_from(struct settings *s,
+    const struct settings_sources *from, char ret_error[OPTIONS_ERROR_MAX]);
+
+/* The same from a command line and an environment alone. */
 MUST_CHECK int settings_load(struct settings *s, char *const *argv,
     char *const *environment, char ret_error[OPTIONS_ERROR_MAX]);
 void settings_free(struct settings *s);
@@ -41,6 +53,9 @@ void settings_free(struct settings *s);
  * name is returned as it is. Borrowed from `s` or `name`.
  */
 const char *settings_model(const struct settings *s, const char *name);
+
+/* "exec". */
+const char *settings_engine_name(const struct settings *s);
 
 /* The model name that stands for --model or Codex's own. */
 #define SETTINGS_LOCAL_MODEL "codex-local"

@@ -11,6 +11,7 @@
 
 #include "core/api_error.h"
 #include "core/event.h"
+#include "core/key_ring.h"
 #include "runtime/metrics.h"
 
 enum {
@@ -52,6 +53,7 @@ struct stats_gauges {
 	size_t in_flight;
 	bool app_server_pool_started;
 	bool draining;
+	const struct key_usage *keys; /* list, or NULL */
 	size_t n_workers;
 	struct stats_worker workers[STATS_WORKERS_MAX];
 };

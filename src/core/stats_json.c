@@ -131,6 +131,24 @@ append_latency(const struct stats *s, struct buf *b)
 	return rc != 0 ? rc : buf_puts(b, "}");
 }
 
+/* Names are of [A-Za-z0-9._-] and need no escapes. */
+static int
+append_keys(const struct key_usage *u, struct buf *b)
+{
+	const char *comma = "";
+	int rc = buf_puts(b, ",\"keys\":{");
+
+	for (; rc == 0 && u != NULL; u = u->next) {
+		rc = buf_printf(b,
+		    "%s\"%s\":{\"requests\":%llu,\"errors\":%llu,"
+		    "\"tokens_input\":%llu,\"tokens_output\":%llu}",
+		    comma, u->name, get(&u->requests), get(&u->errors),
+		    get(&u->tokens_input), get(&u->tokens_output));
+		comma = ",";
+	}
+	return rc != 0 ? rc : buf_puts(b, "}");
+}
+
 int
 stats_json(const struct stats *s, const struct stats_gauges *g, struct buf *out)
 {
@@ -146,6 +164,8 @@ stats_json(const struct stats *s, const struct stats_gauges *g, struct buf *out)
 		rc = append_workers(g, out);
 	if (rc == 0)
 		rc = append_counters(s, out);
+	if (rc == 0)
+		rc = append_keys(g->keys, out);
 	if (rc == 0)
 		rc = append_latency(s, out);
 	return rc != 0 ? rc : buf_puts(out, "}\n");

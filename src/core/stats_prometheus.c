@@ -119,6 +119,47 @@ append_processes(const struct stats *s, struct buf *b)
 	return rc;
 }
 
+/* One family over all keys; `offset` is the counter's in key_usage. */
+static int
+by_key(struct buf *b, const char *metric, const char *help,
+    const struct key_usage *u, size_t offset)
+{
+	int rc = prom_family(b, metric, "counter", help);
+
+	for (; rc == 0 && u != NULL; u = u->next) {
+		const struct counter *c = (const void *)((const char *)u +
+		    offset);
+
+		rc = labelled(b, metric, "key", u->name, counter_get(c));
+	}
+	return rc;
+}
+
+static int
+append_keys(const struct key_usage *u, struct buf *b)
+{
+	int rc;
+
+	if (u == NULL)
+		return 0;
+	rc = by_key(b, P "key_requests_total",
+	    "Chat completions by the name of the caller's key.", u,
+	    offsetof(struct key_usage, requests));
+	if (rc == 0)
+		rc = by_key(b, P "key_errors_total",
+		    "Those that ended with an error.", u,
+		    offsetof(struct key_usage, errors));
+	if (rc == 0)
+		rc = by_key(b, P "key_input_tokens_total",
+		    "Input tokens by the name of the caller's key.", u,
+		    offsetof(struct key_usage, tokens_input));
+	if (rc == 0)
+		rc = by_key(b, P "key_output_tokens_total",
+		    "Output tokens by the name of the caller's key.", u,
+		    offsetof(struct key_usage, tokens_output));
+	return rc;
+}
+
 static int
 append_gauges(
     const struct stats *s, const struct stats_gauges *g, struct buf *b)
@@ -177,6 +218,8 @@ stats_prometheus(
 		rc = append_tokens(s, out);
 	if (rc == 0)
 		rc = append_processes(s, out);
+	if (rc == 0)
+		rc = append_keys(g->keys, out);
 	if (rc == 0)
 		rc = append_gauges(s, g, out);
 	if (rc == 0)

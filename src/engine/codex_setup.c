@@ -225,6 +225,17 @@ codex_setup_get(struct codex_setup *cs, struct codex **ret_codex,
 	return rc;
 }
 
+int
+codex_setup_wait(struct codex_setup *cs, struct api_error *ret_error)
+{
+	int rc;
+
+	lock(cs);
+	rc = wait_for(cs, 1, ret_error);
+	unlock(cs);
+	return rc;
+}
+
 unsigned
 codex_setup_readiness(struct codex_setup *cs)
 {

@@ -36,6 +36,13 @@ MUST_CHECK int codex_setup_get(struct codex_setup *cs, struct codex **ret_codex,
     struct api_error *ret_error);
 
 /*
+ * Waits for the end of the first preparation. On failure -EINVAL with
+ * `ret_error` set to CODEX_UNAVAILABLE.
+ */
+MUST_CHECK int
+codex_setup_wait(struct codex_setup *cs, struct api_error *ret_error);
+
+/*
  * A set of NOT_READY_ bits. Never blocks. When something is missing, asks
  * the thread to look again, at most once a second.
  */

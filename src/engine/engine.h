@@ -46,6 +46,12 @@ struct engine_ops {
 	 */
 	void (*work)(struct engine *e, unsigned index, struct dispatch *d);
 
+	/*
+	 * Waits until the first preparation has ended, which is bounded by
+	 * deadlines of its own. -EINVAL with `ret_error` set when it failed.
+	 */
+	int (*wait_ready)(struct engine *e, struct api_error *ret_error);
+
 	/* A set of NOT_READY_ bits. Never blocks; any thread. */
 	unsigned (*readiness)(struct engine *e);
 

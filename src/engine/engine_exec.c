@@ -13,7 +13,7 @@
 #include "runtime/fdio.h"
 
 /* The first version that takes the command line of codex_command.c. */
-static const unsigned minimum_version[3] = { 0, 122, 0 };
+const unsigned engine_exec_minimum_version[3] = { 0, 122, 0 };
 
 struct exec_worker {
 	_Atomic bool busy;
@@ -125,6 +125,12 @@ exec_work(struct engine *e, unsigned index, struct dispatch *d)
 	}
 }
 
+static int
+exec_wait_ready(struct engine *e, struct api_error *ret_error)
+{
+	return codex_setup_wait(self(e)->setup, ret_error);
+}
+
 static unsigned
 exec_readiness(struct engine *e)
 {
@@ -186,6 +192,7 @@ static const struct engine_ops exec_ops = {
 	.accept = exec_accept,
 	.threads = exec_threads,
 	.work = exec_work,
+	.wait_ready = exec_wait_ready,
 	.readiness = exec_readiness,
 	.fingerprint = exec_fingerprint,
 	.models = exec_models,
@@ -224,7 +231,8 @@ engine_exec_new(
 	x->n_workers = (unsigned)s->max_concurrency;
 	rc = make_workers(x);
 	if (rc == 0)
-		rc = codex_setup_start(s, minimum_version, &x->setup);
+		rc = codex_setup_start(
+		    s, engine_exec_minimum_version, &x->setup);
 	if (rc != 0) {
 		exec_free(&x->engine);
 		return rc;

@@ -7,6 +7,9 @@
 #include "core/settings.h"
 #include "engine/engine.h"
 
+/* The oldest Codex that this engine can work with. */
+extern const unsigned engine_exec_minimum_version[3];
+
 /*
  * Makes the engine and begins to prepare Codex in the background. On success
  * *ret_engine belongs to the caller, or to the dispatch that it is given to.

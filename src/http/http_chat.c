@@ -337,7 +337,9 @@ http_chat_begin(struct http_request *r)
 	t->body = r->body.len > 0 ? r->body.data : "";
 	t->len = r->body.len;
 	t->park = &r->park;
+	/* During the drain nothing parks any more; parsing is short enough. */
 	c->parsing = t->len > BODY_PARSER_THRESHOLD &&
+	    !atomic_load(&r->context->draining) &&
 	    body_parser_submit(r->context->parser, t) == 0;
 	if (c->parsing && http_park_suspend(&r->park))
 		return;
@@ -370,6 +372,10 @@ http_chat_end(struct http_request *r)
 		chat_jobs_free(&c->jobs);
 		usage = chat_reply_usage(c->reply);
 		stats_tokens(r->context->stats, &usage);
+		if (r->key != NULL) {
+			counter_add(&r->key->tokens_input, usage.input);
+			counter_add(&r->key->tokens_output, usage.output);
+		}
 	}
 	chat_reply_free(c->reply);
 	chat_request_unref(c->request);

@@ -69,6 +69,16 @@ begin_counting(struct http_request *r)
 	stats_request_begun(context->stats);
 }
 
+static void
+count_for_key(const struct http_request *r)
+{
+	if (r->key == NULL)
+		return;
+	counter_add(&r->key->requests, 1);
+	if (r->outcome != API_ERROR_NONE)
+		counter_add(&r->key->errors, 1);
+}
+
 static struct http_request *
 request_new(struct http_context *context, struct MHD_Connection *connection,
     const char *path, const char *method)
@@ -178,6 +188,7 @@ finish_counting(struct http_request *r, enum MHD_RequestTerminationCode how)
 	if (r->outcome == API_ERROR_NONE &&
 	    (how != MHD_REQUEST_TERMINATED_COMPLETED_OK || !r->replied))
 		r->outcome = API_ERROR_CLIENT_GONE;
+	count_for_key(r);
 	if (l == NULL) {
 		stats_request_ended(r->context->stats, r->outcome, 0);
 		return;

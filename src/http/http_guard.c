@@ -4,7 +4,6 @@
 #include <strings.h>
 
 #include "base/parse.h"
-#include "base/secret.h"
 #include "http/http_cors.h"
 #include "http/http_reply.h"
 #include "http/http_route.h"
@@ -120,6 +119,16 @@ is_loopback(const char *name)
 	    ntohl(a.s_addr) >> 24 == 127;
 }
 
+static bool
+over_unix_socket(const struct http_request *r)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+	    r->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+	return info != NULL && info->client_addr != NULL &&
+	    info->client_addr->sa_family == AF_UNIX;
+}
+
 /*
  * A page that has its own name resolve to this machine (DNS rebinding) sends
  * its own name as Host. An address cannot be rebound, so any will do where
@@ -132,8 +141,10 @@ check_host(struct http_request *r)
 	const char *header = http_request_header(r, "Host");
 	char name[HOST_MAX + 1];
 
-	if (header == NULL)
-		return; /* HTTP/1.0; browsers always send one */
+	/* HTTP/1.0 may go without, browsers never do; and no browser speaks
+	 * to a Unix socket. */
+	if (header == NULL || over_unix_socket(r))
+		return;
 	if (host_name(header, name) &&
 	    (is_loopback(name) || in_list(&s->host, name) ||
 		in_list(&s->allowed_host, name) ||
@@ -159,14 +170,16 @@ presented_key(const struct http_request *r)
 static void
 check_key(struct http_request *r, const char *path)
 {
-	const char *expected = r->context->settings->api_key;
+	struct key_ring *keys = r->context->keys;
 	const char *key;
 
-	if (expected == NULL || strncmp(path, "/v1/", 4) != 0 ||
+	if (!key_ring_is_needed(keys) || strncmp(path, "/v1/", 4) != 0 ||
 	    r->method == HTTP_OPTIONS)
 		return;
 	key = presented_key(r);
-	if (key != NULL && secret_equal(expected, key, strlen(key)))
+	if (key != NULL)
+		r->key = key_ring_find(keys, key, strlen(key));
+	if (r->key != NULL)
 		return;
 	api_error_set(&r->refusal, API_ERROR_INVALID_API_KEY, "%s",
 	    key == NULL ? "An API key is needed: send it as Authorization: "
@@ -182,6 +195,21 @@ check_origin(struct http_request *r, bool allowed)
 	api_error_set(&r->refusal, API_ERROR_ORIGIN_NOT_ALLOWED,
 	    "Requests from web pages of this origin are not allowed; allow "
 	    "it with --allowed-origin.");
+}
+
+/*
+ * Before the body is read, and before anything could park: the drain waits
+ * for requests to end, and libmicrohttpd must not be stopped with a parked
+ * one.
+ */
+static void
+check_draining(struct http_request *r)
+{
+	if (r->route->counted && r->method == HTTP_POST &&
+	    atomic_load(&r->context->draining))
+		api_error_set(&r->refusal, API_ERROR_SHUTTING_DOWN,
+		    "The server is shutting down; send the request again to "
+		    "the next one.");
 }
 
 static void
@@ -240,6 +268,8 @@ http_guard_check(struct http_request *r, const char *path)
 		check_route(r);
 	if (r->refusal.kind == API_ERROR_NONE)
 		check_origin(r, origin_allowed);
+	if (r->refusal.kind == API_ERROR_NONE)
+		check_draining(r);
 	if (r->refusal.kind == API_ERROR_NONE)
 		check_media_type(r);
 	if (r->refusal.kind == API_ERROR_NONE)

@@ -1,121 +1,63 @@
 #include "http/http_listen.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include "runtime/fdio.h"
+#include "base/parse.h"
+#include "runtime/notify.h"
 
-/* The kernel caps it at net.core.somaxconn. */
 enum {
-	BACKLOG = 4096
+	HOST_MAX = 256
 };
 
 struct listening {
-	struct http_listener *listeners;
+	struct listener *listeners;
 	size_t n;
-	unsigned port; /* what the next one binds; 0 = any */
+	unsigned port; /* what the next --host binds; 0 = any */
 	char *error;
 };
 
 static int
-complain(struct listening *l, const char *host, int rc)
+complain(struct listening *l, const char *where, unsigned port, int rc)
 {
 	const char *advice = rc == -EADDRINUSE
-	    ? "; another program listens there: stop it or choose another "
-	      "--port"
+	    ? "; another program listens there: stop it or choose another place"
 	    : "";
 
-	snprintf(l->error, HTTP_LISTEN_ERROR_MAX,
-	    "cannot listen on %s port %u: %s%s", host, l->port, strerror(-rc),
-	    advice);
+	if (port != 0)
+		snprintf(l->error, HTTP_LISTEN_ERROR_MAX,
+		    "cannot listen on %s port %u: %s%s", where, port,
+		    strerror(-rc), advice);
+	else
+		snprintf(l->error, HTTP_LISTEN_ERROR_MAX,
+		    "cannot listen on %s: %s%s", where, strerror(-rc), advice);
 	return rc;
 }
 
-static int
-open_socket(const struct addrinfo *ai, int *ret_fd)
+/* Where the next listener goes, or NULL when there are too many. */
+static struct listener *
+next_listener(struct listening *l)
 {
-	int fd = socket(ai->ai_family,
-	    ai->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, ai->ai_protocol);
-	int one = 1, rc = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) != 0)
-		rc = -errno;
-	if (rc == 0 && ai->ai_family == AF_INET6 &&
-	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one)) != 0)
-		rc = -errno;
-	if (rc == 0 && bind(fd, ai->ai_addr, ai->ai_addrlen) != 0)
-		rc = -errno;
-	if (rc == 0 && listen(fd, BACKLOG) != 0)
-		rc = -errno;
-	if (rc != 0) {
-		fd_close(&fd);
-		return rc;
-	}
-	*ret_fd = fd;
-	return 0;
-}
-
-static void
-describe(struct http_listener *l)
-{
-	struct sockaddr_storage ss;
-	socklen_t len = sizeof(ss);
-	const struct sockaddr_in *in = (const void *)&ss;
-	const struct sockaddr_in6 *in6 = (const void *)&ss;
-
-	memset(&ss, 0, sizeof(ss));
-	if (getsockname(l->fd, (struct sockaddr *)&ss, &len) != 0)
-		return;
-	if (ss.ss_family == AF_INET6) {
-		inet_ntop(AF_INET6, &in6->sin6_addr, l->host, sizeof(l->host));
-		l->port = ntohs(in6->sin6_port);
-		l->loopback = IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
-		l->wildcard = IN6_IS_ADDR_UNSPECIFIED(&in6->sin6_addr);
-	} else {
-		inet_ntop(AF_INET, &in->sin_addr, l->host, sizeof(l->host));
-		l->port = ntohs(in->sin_port);
-		l->loopback = ntohl(in->sin_addr.s_addr) >> 24 == 127;
-		l->wildcard = in->sin_addr.s_addr == htonl(INADDR_ANY);
-	}
-}
-
-static void
-set_port(struct addrinfo *ai, unsigned port)
-{
-	if (ai->ai_family == AF_INET6)
-		((struct sockaddr_in6 *)(void *)ai->ai_addr)->sin6_port = htons(
-		    (uint16_t)port);
-	else
-		((struct sockaddr_in *)(void *)ai->ai_addr)->sin_port = htons(
-		    (uint16_t)port);
+	return l->n < HTTP_LISTEN_MAX ? &l->listeners[l->n] : NULL;
 }
 
 static int
-add_listener(struct listening *l, const char *host, struct addrinfo *ai)
+add_address(struct listening *l, const char *host, const struct addrinfo *ai,
+    unsigned port)
 {
-	struct http_listener *one;
-	int rc;
+	struct listener *one = next_listener(l);
+	int rc = one == NULL ? -E2BIG : listener_tcp(ai, port, one);
 
-	if (l->n == HTTP_LISTEN_MAX)
-		return complain(l, host, -E2BIG);
-	one = &l->listeners[l->n];
-	set_port(ai, l->port);
-	rc = open_socket(ai, &one->fd);
 	if (rc != 0)
-		return complain(l, host, rc);
-	describe(one);
-	l->port = one->port;
+		return complain(l, host, port, rc);
 	l->n++;
 	return 0;
 }
 
+/* Binds all addresses of a name; *port is what the first was given. */
 static int
-add_host(struct listening *l, const char *host)
+add_host(
+    struct listening *l, const char *option, const char *host, unsigned *port)
 {
 	struct addrinfo hints = { .ai_family = AF_UNSPEC,
 		.ai_socktype = SOCK_STREAM,
@@ -126,49 +68,137 @@ add_host(struct listening *l, const char *host)
 
 	if (rc != 0) {
 		snprintf(l->error, HTTP_LISTEN_ERROR_MAX,
-		    "--host: '%s' is no address or name of this machine: %s",
-		    host, gai_strerror(rc));
+		    "--%s: '%s' is no address or name of this machine: %s",
+		    option, host, gai_strerror(rc));
 		return -EINVAL;
 	}
 	/* "localhost" is ::1, too, even where the machine has no IPv6. */
 	for (ai = list; ai != NULL; ai = ai->ai_next) {
-		rc = add_listener(l, host, ai);
-		if (rc == 0)
+		rc = add_address(l, host, ai, *port);
+		if (rc == 0) {
 			bound++;
-		else if (rc != -EADDRNOTAVAIL && rc != -EAFNOSUPPORT)
+			*port = l->listeners[l->n - 1].port;
+		} else if (rc != -EADDRNOTAVAIL && rc != -EAFNOSUPPORT) {
 			break;
+		}
 	}
 	freeaddrinfo(list);
 	return bound > 0 && ai == NULL ? 0 : rc;
 }
 
+static int
+add_unix(struct listening *l, const char *path)
+{
+	struct listener *one = next_listener(l);
+	int rc;
+
+	if (path[0] != '/') {
+		snprintf(l->error, HTTP_LISTEN_ERROR_MAX,
+		    "--listen: 'unix:%s' is not allowed: write unix: and an "
+		    "absolute path",
+		    path);
+		return -EINVAL;
+	}
+	rc = one == NULL ? -E2BIG : listener_unix(path, one);
+
+	if (rc != 0)
+		return complain(l, path, 0, rc);
+	l->n++;
+	return 0;
+}
+
+/* "HOST:PORT" or "[V6]:PORT". */
+static int
+add_host_port(struct listening *l, const char *place)
+{
+	const char *colon = strrchr(place, ':');
+	size_t len = colon != NULL ? (size_t)(colon - place) : 0;
+	char host[HOST_MAX];
+	unsigned bound;
+	int64_t port;
+
+	if (len >= 2 && place[0] == '[' && place[len - 1] == ']') {
+		place++;
+		len -= 2;
+	}
+	if (colon == NULL || len == 0 || len >= sizeof(host) ||
+	    parse_int(colon + 1, 0, 65535, &port) != 0) {
+		snprintf(l->error, HTTP_LISTEN_ERROR_MAX,
+		    "--listen: '%s' is not allowed: write unix:PATH, HOST:PORT "
+		    "or [ADDRESS]:PORT",
+		    place);
+		return -EINVAL;
+	}
+	memcpy(host, place, len);
+	host[len] = '\0';
+	bound = (unsigned)port;
+	return add_host(l, "listen", host, &bound);
+}
+
+static int
+add_place(struct listening *l, const char *place)
+{
+	static const char prefix[] = "unix:";
+	size_t n = strlen(prefix);
+
+	if (strncmp(place, prefix, n) == 0)
+		return add_unix(l, place + n);
+	return add_host_port(l, place);
+}
+
+static int
+adopt(struct listening *l, int n)
+{
+	char where[32];
+
+	for (int i = 0; i < n; i++) {
+		struct listener *one = next_listener(l);
+		int fd = NOTIFY_SOCKETS_FIRST + i;
+		int rc = one == NULL ? -E2BIG : listener_adopt(fd, one);
+
+		if (rc != 0) {
+			snprintf(where, sizeof(where), "passed socket %d", i);
+			return complain(l, where, 0, rc);
+		}
+		l->n++;
+	}
+	return 0;
+}
+
+static int
+open_all(struct listening *l, const struct settings *s, int n_passed)
+{
+	int rc = 0;
+
+	if (n_passed > 0)
+		return adopt(l, n_passed);
+	for (size_t i = 0; rc == 0 && i < s->listen.n; i++)
+		rc = add_place(l, s->listen.v[i]);
+	for (size_t i = 0; rc == 0 && s->listen.n == 0 && i < s->host.n; i++)
+		rc = add_host(l, "host", s->host.v[i], &l->port);
+	return rc;
+}
+
 int
-http_listen(const struct settings *s,
-    struct http_listener ret_listeners[HTTP_LISTEN_MAX], size_t *ret_n,
+http_listen(const struct settings *s, int n_passed,
+    struct listener ret_listeners[HTTP_LISTEN_MAX], size_t *ret_n,
     char ret_error[HTTP_LISTEN_ERROR_MAX])
 {
 	struct listening l = { .listeners = ret_listeners,
 		.port = (unsigned)s->port,
 		.error = ret_error };
-	int rc = 0;
+	int rc;
 
 	memset(ret_listeners, 0, HTTP_LISTEN_MAX * sizeof(*ret_listeners));
-	for (size_t i = 0; rc == 0 && i < s->host.n; i++)
-		rc = add_host(&l, s->host.v[i]);
+	rc = open_all(&l, s, n_passed);
 	if (rc != 0) {
-		while (l.n > 0)
-			fd_close(&ret_listeners[--l.n].fd);
+		while (l.n > 0) {
+			l.n--;
+			listener_unlink(&ret_listeners[l.n]);
+			listener_close(&ret_listeners[l.n]);
+		}
 		return rc;
 	}
 	*ret_n = l.n;
 	return 0;
-}
-
-void
-http_listener_url(const struct http_listener *l, char *out, size_t size)
-{
-	bool v6 = strchr(l->host, ':') != NULL;
-
-	snprintf(out, size, "http://%s%s%s:%u", v6 ? "[" : "", l->host,
-	    v6 ? "]" : "", l->port);
 }

@@ -35,6 +35,7 @@ http_metrics_get(struct http_request *r)
 	buf_init(&body, PAGE_MAX);
 	if (gauges != NULL) {
 		dispatch_gauges(context->dispatch, gauges);
+		gauges->keys = key_ring_usages(context->keys);
 		rc = prometheus
 		    ? stats_prometheus(context->stats, gauges, &body)
 		    : stats_json(context->stats, gauges, &body);

@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "core/api_error.h"
+#include "core/key_ring.h"
 #include "core/latency.h"
 #include "core/settings.h"
 #include "core/stats.h"
@@ -31,6 +32,7 @@ struct http_context {
 	struct stats *stats;
 	struct dispatch *dispatch;
 	struct watch *watch;
+	struct key_ring *keys;
 	struct body_parser *parser;
 	int64_t started_at; /* Unix seconds */
 	bool wildcard; /* bound to all addresses */
@@ -55,6 +57,7 @@ struct http_request {
 	enum http_method method;
 	const struct http_route *route; /* NULL: no such path */
 	const char *rest; /* of the path, behind a prefix route */
+	struct key_usage *key; /* whose key it came with, or NULL */
 	const char *origin; /* to be allowed by CORS headers, or NULL */
 	struct buf body; /* as far as it has come */
 	size_t discarded; /* bytes of a body that is not kept */

@@ -101,7 +101,7 @@ start_daemon(struct http_server *hs, int fd, size_t n_listeners)
 
 static int
 start_daemons(
-    struct http_server *hs, const struct http_listener *listeners, size_t n)
+    struct http_server *hs, const struct listener *listeners, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct MHD_Daemon *d = start_daemon(hs, listeners[i].fd, n);
@@ -139,9 +139,8 @@ init_sync(struct http_server *hs)
 
 int
 http_server_start(const struct settings *s, struct stats *stats,
-    struct dispatch *dispatch, struct watch *watch,
-    const struct http_listener *listeners, size_t n,
-    struct http_server **ret_server)
+    struct key_ring *keys, struct dispatch *dispatch, struct watch *watch,
+    const struct listener *listeners, size_t n, struct http_server **ret_server)
 {
 	struct http_server *hs = calloc(1, sizeof(*hs));
 	int rc;
@@ -150,6 +149,7 @@ http_server_start(const struct settings *s, struct stats *stats,
 		return -ENOMEM;
 	hs->context.settings = s;
 	hs->context.stats = stats;
+	hs->context.keys = keys;
 	hs->context.dispatch = dispatch;
 	hs->context.watch = watch;
 	hs->context.on_count = count_requests;

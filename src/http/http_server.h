@@ -9,6 +9,7 @@
 #ifndef HTTP_HTTP_SERVER_H
 #define HTTP_HTTP_SERVER_H
 
+#include "core/key_ring.h"
 #include "core/settings.h"
 #include "core/stats.h"
 #include "engine/dispatch.h"
@@ -22,8 +23,8 @@ struct http_server;
  * on, on failure too. Errors: -errno.
  */
 MUST_CHECK int http_server_start(const struct settings *s, struct stats *stats,
-    struct dispatch *dispatch, struct watch *watch,
-    const struct http_listener *listeners, size_t n,
+    struct key_ring *keys, struct dispatch *dispatch, struct watch *watch,
+    const struct listener *listeners, size_t n,
     struct http_server **ret_server);
 
 /*

@@ -1,0 +1,334 @@
+#include "core/key_ring.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/secret.h"
+#include "runtime/fdio.h"
+
+enum {
+	FILE_MAX = 1024 * 1024
+};
+
+struct key {
+	char *secret;
+	struct key_usage *usage; /* borrowed from the ring's list */
+};
+
+/* One generation of keys. */
+struct key_set {
+	struct key keys[KEY_RING_MAX];
+	size_t n;
+};
+
+struct key_ring {
+	const struct settings *settings;
+	pthread_mutex_t lock; /* all below */
+	struct key_set *set;
+	struct key_usage *usages;
+};
+
+static void
+lock(struct key_ring *k)
+{
+	int rc = pthread_mutex_lock(&k->lock);
+
+	BUG_ON(rc != 0);
+}
+
+static void
+unlock(struct key_ring *k)
+{
+	int rc = pthread_mutex_unlock(&k->lock);
+
+	BUG_ON(rc != 0);
+}
+
+static void
+key_set_free(struct key_set *set)
+{
+	if (set == NULL)
+		return;
+	for (size_t i = 0; i < set->n; i++) {
+		secret_wipe(set->keys[i].secret);
+		free(set->keys[i].secret);
+	}
+	free(set);
+}
+
+/* The usage of a name, made if it is new; NULL: out of memory. */
+static struct key_usage *
+usage_of(struct key_ring *k, const char *name)
+{
+	struct key_usage *u;
+
+	lock(k);
+	for (u = k->usages; u != NULL && strcmp(u->name, name) != 0;)
+		u = u->next;
+	if (u == NULL && (u = calloc(1, sizeof(*u))) != NULL) {
+		snprintf(u->name, sizeof(u->name), "%s", name);
+		u->next = k->usages;
+		k->usages = u;
+	}
+	unlock(k);
+	return u;
+}
+
+static int
+add_key(struct key_ring *k, struct key_set *set, const char *name,
+    const char *secret)
+{
+	struct key *key = &set->keys[set->n];
+
+	if (set->n == KEY_RING_MAX)
+		return -E2BIG;
+	key->usage = usage_of(k, name);
+	key->secret = strdup(secret);
+	if (key->usage == NULL || key->secret == NULL) {
+		free(key->secret);
+		return -ENOMEM;
+	}
+	set->n++;
+	return 0;
+}
+
+/* ---- the file ---- */
+
+static int
+open_private(const char *path, char *ret_error)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		int rc = -errno;
+
+		fd_close(&fd);
+		snprintf(ret_error, KEY_RING_ERROR_MAX,
+		    "--api-key-file: %s: %s", path, strerror(-rc));
+		return rc;
+	}
+	if ((st.st_mode & 077) == 0)
+		return fd;
+	fd_close(&fd);
+	snprintf(ret_error, KEY_RING_ERROR_MAX,
+	    "--api-key-file: %s can be read by others (mode %04o); chmod 600 "
+	    "it",
+	    path, (unsigned)(st.st_mode & 07777));
+	return -EPERM;
+}
+
+static char *
+trim(char *s)
+{
+	size_t len;
+
+	s += strspn(s, " \t\r");
+	len = strlen(s);
+	while (len > 0 && strchr(" \t\r", s[len - 1]) != NULL)
+		s[--len] = '\0';
+	return s;
+}
+
+/* Length of the name that ends at the colon, blanks aside; 0: no name. */
+static size_t
+name_length(const char *s, const char *colon)
+{
+	static const char allowed[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "0123456789._-";
+	size_t len = strspn(s, allowed);
+
+	return len <= KEY_NAME_MAX && s + len + strspn(s + len, " \t") == colon
+	    ? len
+	    : 0;
+}
+
+/* "name:key", or "key" alone, which is named after its line. */
+static int
+add_line(struct key_ring *k, struct key_set *set, char *line, unsigned number,
+    char *ret_error)
+{
+	char name[KEY_NAME_MAX + 1];
+	char *colon, *secret;
+	size_t len;
+	int rc;
+
+	secret = trim(line);
+	if (*secret == '\0' || *secret == '#')
+		return 0;
+	snprintf(name, sizeof(name), "line-%u", number);
+	colon = strchr(secret, ':');
+	len = colon != NULL ? name_length(secret, colon) : 0;
+	if (len > 0) {
+		snprintf(name, sizeof(name), "%.*s", (int)len, secret);
+		secret = trim(colon + 1);
+	}
+	rc = *secret == '\0' ? -EINVAL : add_key(k, set, name, secret);
+	if (rc != 0)
+		snprintf(ret_error, KEY_RING_ERROR_MAX,
+		    "--api-key-file: line %u: %s", number,
+		    rc == -E2BIG        ? "there are more than 256 keys"
+			: rc == -EINVAL ? "write 'name:key' or 'key'"
+					: strerror(-rc));
+	return rc;
+}
+
+static int
+add_lines(struct key_ring *k, struct key_set *set, char *text, char *ret_error)
+{
+	unsigned number = 1;
+	char *line, *rest = text;
+	int rc = 0;
+
+	while (rc == 0 && (line = strsep(&rest, "\n")) != NULL)
+		rc = add_line(k, set, line, number++, ret_error);
+	return rc;
+}
+
+static int
+read_file(struct key_ring *k, struct key_set *set, char *ret_error)
+{
+	int fd = open_private(k->settings->api_key_file, ret_error);
+	struct buf text;
+	ssize_t n;
+	int rc;
+
+	if (fd < 0)
+		return fd;
+	buf_init(&text, FILE_MAX);
+	do
+		n = fd_read_buf(fd, &text, FILE_MAX);
+	while (n > 0);
+	rc = (int)n;
+	if (rc != 0)
+		snprintf(ret_error, KEY_RING_ERROR_MAX,
+		    "--api-key-file: %s: %s", k->settings->api_key_file,
+		    strerror(-rc));
+	else if (text.len > 0)
+		rc = add_lines(k, set, text.data, ret_error);
+	if (text.data != NULL)
+		explicit_bzero(text.data, text.len);
+	buf_free(&text);
+	fd_close(&fd);
+	return rc;
+}
+
+/* ---- the ring ---- */
+
+static int
+make_set(struct key_ring *k, struct key_set **ret_set, char *ret_error)
+{
+	const struct settings *s = k->settings;
+	struct key_set *set = calloc(1, sizeof(*set));
+	int rc = set == NULL ? -ENOMEM : 0;
+
+	if (rc == 0 && s->api_key != NULL)
+		rc = add_key(k, set, "default", s->api_key);
+	if (rc == -ENOMEM)
+		snprintf(ret_error, KEY_RING_ERROR_MAX, "out of memory");
+	if (rc == 0 && s->api_key_file != NULL)
+		rc = read_file(k, set, ret_error);
+	if (rc == 0 && s->api_key_file != NULL && set->n == 0) {
+		snprintf(ret_error, KEY_RING_ERROR_MAX,
+		    "--api-key-file: %s holds no key", s->api_key_file);
+		rc = -EINVAL;
+	}
+	if (rc != 0) {
+		key_set_free(set);
+		return rc;
+	}
+	*ret_set = set;
+	return 0;
+}
+
+int
+key_ring_new(const struct settings *s, struct key_ring **ret_ring,
+    char ret_error[KEY_RING_ERROR_MAX])
+{
+	struct key_ring *k = calloc(1, sizeof(*k));
+	int rc;
+
+	if (k == NULL) {
+		snprintf(ret_error, KEY_RING_ERROR_MAX, "out of memory");
+		return -ENOMEM;
+	}
+	k->settings = s;
+	rc = pthread_mutex_init(&k->lock, NULL);
+	BUG_ON(rc != 0);
+	rc = make_set(k, &k->set, ret_error);
+	if (rc != 0) {
+		key_ring_free(k);
+		return rc;
+	}
+	*ret_ring = k;
+	return 0;
+}
+
+void
+key_ring_free(struct key_ring *k)
+{
+	struct key_usage *next;
+
+	if (k == NULL)
+		return;
+	key_set_free(k->set);
+	for (struct key_usage *u = k->usages; u != NULL; u = next) {
+		next = u->next;
+		free(u);
+	}
+	pthread_mutex_destroy(&k->lock);
+	free(k);
+}
+
+int
+key_ring_reload(struct key_ring *k, char ret_error[KEY_RING_ERROR_MAX])
+{
+	struct key_set *fresh, *old;
+	int rc = make_set(k, &fresh, ret_error);
+
+	if (rc != 0)
+		return rc;
+	lock(k);
+	old = k->set;
+	k->set = fresh;
+	unlock(k);
+	key_set_free(old);
+	return 0;
+}
+
+bool
+key_ring_is_needed(const struct key_ring *k)
+{
+	return k->settings->api_key != NULL ||
+	    k->settings->api_key_file != NULL;
+}
+
+struct key_usage *
+key_ring_find(struct key_ring *k, const char *presented, size_t len)
+{
+	struct key_usage *found = NULL;
+
+	lock(k);
+	for (size_t i = 0; i < k->set->n; i++) {
+		if (secret_equal(k->set->keys[i].secret, presented, len))
+			found = k->set->keys[i].usage;
+	}
+	unlock(k);
+	return found;
+}
+
+const struct key_usage *
+key_ring_usages(struct key_ring *k)
+{
+	const struct key_usage *first;
+
+	lock(k);
+	first = k->usages;
+	unlock(k);
+	return first;
+}
