@@ -16,6 +16,7 @@ src_libcore_a_SOURCES = \
 	src/core/event.c src/core/event.h \
 	src/core/exec_events.c src/core/exec_events.h \
 	src/core/image_data.c src/core/image_data.h \
+	src/core/key_ring.c src/core/key_ring.h \
 	src/core/latency.c src/core/latency.h src/core/phases.def \
 	src/core/prompt.c src/core/prompt.h \
 	src/core/settings.c src/core/settings.def src/core/settings.h \
@@ -57,9 +58,18 @@ src_libhttp_a_SOURCES = \
 
 bin_PROGRAMS += codex-api-proxy
 codex_api_proxy_SOURCES = \
+	src/app/control.c src/app/control.h \
+	src/app/directories.c src/app/directories.h \
+	src/app/doctor.c src/app/doctor.h \
 	src/app/drain.c src/app/drain.h \
+	src/app/http_get.c src/app/http_get.h \
+	src/app/launch.c src/app/launch.h \
+	src/app/log_file.c src/app/log_file.h \
 	src/app/main.c \
 	src/app/service.c src/app/service.h \
-	src/app/usage.c src/app/usage.h
+	src/app/state_file.c src/app/state_file.h \
+	src/app/status.c \
+	src/app/usage.c src/app/usage.h \
+	src/app/words.c src/app/words.h
 codex_api_proxy_LDADD = src/libhttp.a src/libengine.a src/libcore.a \
 	lib/libruntime.a lib/libbase.a $(MHD_LIBS) $(JANSSON_LIBS)

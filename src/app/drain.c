@@ -115,6 +115,7 @@ drain_parts(struct parts *p)
 	if (p->watch != NULL)
 		watch_stop(p->watch);
 	stats_free(p->stats);
+	key_ring_free(p->keys);
 	impatience_stop(&impatience);
 	log_info("stopped");
 }

@@ -5,6 +5,7 @@
 #ifndef APP_DRAIN_H
 #define APP_DRAIN_H
 
+#include "core/key_ring.h"
 #include "core/settings.h"
 #include "core/stats.h"
 #include "engine/dispatch.h"
@@ -16,6 +17,7 @@ struct parts {
 	const struct settings *settings;
 	int signal_fd;
 	struct stats *stats;
+	struct key_ring *keys;
 	struct watch *watch;
 	struct dispatch *dispatch;
 	struct http_server *http;

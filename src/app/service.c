@@ -1,20 +1,62 @@
 #include "app/service.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "app/directories.h"
 #include "app/drain.h"
+#include "app/log_file.h"
+#include "app/state_file.h"
 #include "base/clock.h"
-#include "base/jsonw.h"
 #include "base/log.h"
 #include "engine/engine_exec.h"
 #include "http/http_listen.h"
 #include "runtime/fdio.h"
 #include "runtime/guardian.h"
+#include "runtime/notify.h"
+#include "runtime/pidfile.h"
+
+struct service {
+	const struct settings *settings;
+	struct launch *launch;
+	struct pidfile pidfile;
+	struct parts parts;
+	struct listener listeners[HTTP_LISTEN_MAX];
+	size_t n_listeners;
+	struct strv urls;
+	bool logs_to_file;
+};
+
+static bool
+in_background(const struct service *sv)
+{
+	return sv->launch->pipe_fd >= 0;
+}
+
+/* The start has failed: says why to whoever asked, and to the log. */
+static int
+fail(struct service *sv, int rc, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+static int
+fail(struct service *sv, int rc, const char *fmt, ...)
+{
+	char message[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(message, sizeof(message), fmt, ap);
+	va_end(ap);
+	log_error("%s", message);
+	if (in_background(sv))
+		launch_failed(sv->launch, "%s", message);
+	return rc;
+}
 
 /*
  * Signals are blocked in all threads and read from a descriptor, so that no
@@ -33,8 +75,15 @@ take_signals(void)
 	sigaddset(&set, SIGHUP);
 	if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
 		return -EINVAL;
-	fd = signalfd(-1, &set, SFD_CLOEXEC);
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return fd < 0 ? -errno : fd;
+}
+
+/* What we were left with by a careless parent is not for Codex to get. */
+static void
+mark_inherited_descriptors(void)
+{
+	(void)close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
 /* Each connection is a descriptor, and each Codex a handful. */
@@ -50,64 +99,78 @@ raise_descriptor_limit(void)
 }
 
 static int
-make_directory(const struct settings *s)
+take_pidfile(struct service *sv)
 {
-	static const char is_default[] = "/.codex-api-proxy/workspace";
-	const char *tail = strstr(s->default_cwd, is_default);
-	int rc = 0;
+	const char *path = sv->settings->pid_file;
+	pid_t holder = 0;
+	int rc = pidfile_acquire(path, &sv->pidfile, &holder);
 
-	if (tail != NULL && strcmp(tail, is_default) == 0)
-		rc = dir_make(s->default_cwd, 0700);
-	else if (access(s->default_cwd, X_OK) != 0)
-		rc = -errno;
+	if (rc == -EEXIST)
+		return fail(sv, rc,
+		    "already running as pid %ld (%s); stop it, or use another "
+		    "--pid-file for a second server",
+		    (long)holder, path);
+	if (rc == 0)
+		rc = pidfile_write(&sv->pidfile);
 	if (rc != 0)
-		log_error(
-		    "--default-cwd: %s: %s", s->default_cwd, strerror(-rc));
-	return rc;
+		return fail(sv, rc, "--pid-file: %s: %s", path, strerror(-rc));
+	return 0;
 }
 
 static void
-announce(const struct settings *s, const struct http_listener *l, size_t n)
+announce(struct service *sv, const struct listener *l)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct buf fields;
-		char url[96];
+	struct buf fields;
+	char url[LISTENER_NAME_MAX + 32];
 
-		http_listener_url(&l[i], url, sizeof(url));
-		buf_init(&fields, 1024);
-		if (buf_printf(&fields, "\"url\":\"%s\",\"pid\":%ld", url,
-			(long)getpid()) == 0)
-			log_event(
-			    LOG_INFO, "codex_api_proxy", "listening", &fields);
-		buf_free(&fields);
-		if (!l[i].loopback && s->api_key == NULL)
-			log_warning("%s is reachable from other machines and "
-				    "no key is set: anybody there can spend "
-				    "your Codex quota and have it read files "
-				    "below the allowed roots. Set "
-				    "CODEX_PROXY_API_KEY",
-			    url);
-	}
+	listener_url(l, url, sizeof(url));
+	(void)!strv_add(&sv->urls, url);
+	buf_init(&fields, 1024);
+	if (buf_printf(&fields, "\"url\":\"%s\",\"pid\":%ld", url,
+		(long)getpid()) == 0)
+		log_event(LOG_INFO, "codex_api_proxy", "listening", &fields);
+	buf_free(&fields);
+	if (l->loopback || key_ring_is_needed(sv->parts.keys))
+		return;
+	log_warning("%s is reachable from other machines and no key is set: "
+		    "anybody there can spend your Codex quota and have it "
+		    "read files below the allowed roots. Set "
+		    "CODEX_PROXY_API_KEY",
+	    url);
+	launch_progress(sv->launch,
+	    "Warning: %s is reachable from other machines without a key: "
+	    "anybody there can spend your Codex quota and have it read files "
+	    "below the allowed roots.",
+	    url);
 }
 
-/*
- * Makes the parts, lower ones first. On failure those that were made stay in
- * `p` for drain_parts.
- */
 static int
-make_parts(struct parts *p)
+listen_everywhere(struct service *sv)
 {
-	struct http_listener listeners[HTTP_LISTEN_MAX];
 	char error[HTTP_LISTEN_ERROR_MAX];
+	int rc = http_listen(sv->settings, notify_listen_fds(), sv->listeners,
+	    &sv->n_listeners, error);
+
+	return rc == 0 ? 0 : fail(sv, rc, "%s", error);
+}
+
+static int
+make_keys(struct service *sv)
+{
+	char error[KEY_RING_ERROR_MAX];
+	int rc = key_ring_new(sv->settings, &sv->parts.keys, error);
+
+	return rc == 0 ? 0 : fail(sv, rc, "%s", error);
+}
+
+/* The engine, the dispatch in front of it, and HTTP in front of that. */
+static int
+make_server(struct service *sv)
+{
+	struct parts *p = &sv->parts;
 	struct engine *engine;
-	size_t n;
 	int rc;
 
-	rc = http_listen(p->settings, listeners, &n, error);
-	if (rc != 0) {
-		log_error("%s", error);
-		return rc;
-	}
 	p->stats = stats_new();
 	rc = p->stats == NULL ? -ENOMEM : watch_start(&p->watch);
 	if (rc == 0)
@@ -116,68 +179,193 @@ make_parts(struct parts *p)
 		rc = dispatch_start(
 		    p->settings, p->stats, engine, &p->dispatch);
 	if (rc == 0) {
-		rc = http_server_start(p->settings, p->stats, p->dispatch,
-		    p->watch, listeners, n, &p->http);
+		rc = http_server_start(p->settings, p->stats, p->keys,
+		    p->dispatch, p->watch, sv->listeners, sv->n_listeners,
+		    &p->http);
 	} else {
-		while (n > 0)
-			fd_close(&listeners[--n].fd);
+		for (size_t i = 0; i < sv->n_listeners; i++)
+			listener_close(&sv->listeners[i]);
 	}
 	if (rc != 0)
-		log_error("the server could not start: %s", strerror(-rc));
-	else
-		announce(p->settings, listeners, n);
-	return rc;
+		return fail(
+		    sv, rc, "the server could not start: %s", strerror(-rc));
+	for (size_t i = 0; i < sv->n_listeners; i++)
+		announce(sv, &sv->listeners[i]);
+	return 0;
 }
 
 static int
+make_parts(struct service *sv)
+{
+	char error[DIRECTORIES_ERROR_MAX];
+	int rc = directories_prepare(sv->settings, error);
+
+	if (rc != 0)
+		return fail(sv, rc, "%s", error);
+	rc = take_pidfile(sv);
+	if (rc == 0)
+		rc = make_keys(sv);
+	if (rc == 0)
+		rc = listen_everywhere(sv);
+	return rc != 0 ? rc : make_server(sv);
+}
+
+/*
+ * A server in the background that cannot answer would look like one that
+ * can; in the foreground /ready and the log say what is missing.
+ */
+static int
+become_ready(struct service *sv)
+{
+	struct engine *engine = dispatch_engine(sv->parts.dispatch);
+	struct api_error error = API_ERROR_INIT;
+	unsigned bits;
+	int rc;
+
+	launch_progress(sv->launch, "Preparing Codex ...");
+	rc = engine->ops->wait_ready(engine, &error);
+	bits = dispatch_readiness(sv->parts.dispatch);
+	if (rc == 0 && bits == READY) {
+		rc = state_file_write(sv->settings, &sv->urls);
+		if (rc != 0)
+			rc = fail(sv, rc, "--state-file: %s: %s",
+			    sv->settings->state_file, strerror(-rc));
+	} else if (!in_background(sv)) {
+		rc = 0;
+	} else if (rc != 0) {
+		fail(sv, rc, "%s", error.message);
+	} else {
+		rc = fail(sv, -EACCES,
+		    "nobody is logged in to Codex; run 'codex login', then "
+		    "start again");
+	}
+	api_error_free(&error);
+	return rc;
+}
+
+static void
+reload(struct service *sv)
+{
+	char error[KEY_RING_ERROR_MAX];
+	int rc = 0;
+
+	notify_send("RELOADING=1");
+	if (sv->logs_to_file)
+		rc = log_file_open(sv->settings);
+	if (rc != 0)
+		log_error("SIGHUP: --log-file: %s: %s; going on with the old",
+		    sv->settings->log_file, strerror(-rc));
+	rc = key_ring_reload(sv->parts.keys, error);
+	if (rc != 0)
+		log_error("SIGHUP: %s; the keys stay as they were", error);
+	else
+		log_info("SIGHUP: log reopened, keys reloaded");
+	notify_send("READY=1");
+}
+
+/* The next signal, or 0 when the watchdog wants to hear from us. */
+static int
 next_signal(int signal_fd)
 {
+	int64_t interval = notify_watchdog_interval();
+	struct pollfd pfd = { signal_fd, POLLIN, 0 };
 	struct signalfd_siginfo info;
-	ssize_t n;
 
-	do
-		n = read(signal_fd, &info, sizeof(info));
-	while (n < 0 && errno == EINTR);
-	BUG_ON(n != sizeof(info));
+	if (poll(&pfd, 1,
+		interval == 0 ? -1
+			      : clock_poll_timeout(clock_after(interval))) <= 0)
+		return 0;
+	if (read(signal_fd, &info, sizeof(info)) != sizeof(info))
+		return 0;
 	return (int)info.ssi_signo;
 }
 
 static void
-serve_until_told(int signal_fd)
+serve_until_told(struct service *sv)
 {
-	int signo;
-
 	for (;;) {
-		signo = next_signal(signal_fd);
-		if (signo != SIGHUP)
+		int signo = next_signal(sv->parts.signal_fd);
+
+		if (signo == SIGHUP)
+			reload(sv);
+		else if (signo == 0)
+			notify_send("WATCHDOG=1");
+		else {
+			log_info("%s: draining", strsignal(signo));
 			break;
-		log_info("SIGHUP: nothing to reload");
+		}
 	}
-	log_info("%s: draining", strsignal(signo));
+	notify_send("STOPPING=1\nSTATUS=draining");
 }
 
-int
-service_run(const struct settings *s)
+static int
+start_log(struct service *sv)
 {
-	struct parts parts = { .settings = s, .signal_fd = -1 };
+	const struct settings *s = sv->settings;
+	char error[DIRECTORIES_ERROR_MAX];
 	int rc;
 
 	log_configure(STDERR_FILENO, s->log_level, s->log_format);
+	if (!in_background(sv))
+		return 0;
+	rc = directories_prepare(s, error);
+	if (rc != 0) {
+		launch_failed(sv->launch, "%s", error);
+		return rc;
+	}
+	rc = log_file_open(s);
+	if (rc != 0)
+		launch_failed(sv->launch, "--log-file: %s: %s", s->log_file,
+		    strerror(-rc));
+	sv->logs_to_file = rc == 0;
+	return rc;
+}
+
+static int
+start(struct service *sv)
+{
+	int rc = start_log(sv);
+
+	if (rc != 0)
+		return rc;
 	raise_descriptor_limit();
 	rc = guardian_start();
-	if (rc != 0) {
-		log_error(
-		    "the guardian process could not start: %s", strerror(-rc));
-		return EXIT_FAILURE;
+	if (rc != 0)
+		return fail(sv, rc, "the guardian process could not start: %s",
+		    strerror(-rc));
+	sv->parts.signal_fd = take_signals();
+	if (sv->parts.signal_fd < 0)
+		return fail(sv, sv->parts.signal_fd, "signals: %s",
+		    strerror(-sv->parts.signal_fd));
+	rc = make_parts(sv);
+	return rc != 0 ? rc : become_ready(sv);
+}
+
+int
+service_run(const struct settings *s, struct launch *launch)
+{
+	struct service sv = { .settings = s,
+		.launch = launch,
+		.pidfile = { .fd = -1 },
+		.parts = { .settings = s, .signal_fd = -1 } };
+	int rc;
+
+	mark_inherited_descriptors();
+	notify_init();
+	strv_init(&sv.urls);
+	rc = start(&sv);
+	if (rc == 0) {
+		launch_succeeded(launch);
+		notify_send("READY=1\nSTATUS=answering at %s",
+		    sv.urls.n > 0 ? sv.urls.v[0] : "");
+		serve_until_told(&sv);
 	}
-	parts.signal_fd = take_signals();
-	rc = parts.signal_fd < 0 ? parts.signal_fd : make_directory(s);
-	if (rc == 0)
-		rc = make_parts(&parts);
-	if (rc == 0)
-		serve_until_told(parts.signal_fd);
-	drain_parts(&parts);
-	fd_close(&parts.signal_fd);
+	drain_parts(&sv.parts);
+	fd_close(&sv.parts.signal_fd);
 	guardian_stop();
+	for (size_t i = 0; i < sv.n_listeners; i++)
+		listener_unlink(&sv.listeners[i]);
+	pidfile_release(&sv.pidfile);
+	strv_free(&sv.urls);
 	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -68,6 +68,9 @@ build_argv(const struct proxy_spec *spec, struct strv *argv)
 	bench_must(strv_addf(argv, "%zu", spec->concurrency), "argv");
 	add_option(argv, "--app-server-codex-home", spec->dir, "home");
 	add_option(argv, "--default-cwd", spec->dir, "work");
+	add_option(argv, "--pid-file", spec->dir, "proxy.pid");
+	add_option(argv, "--state-file", spec->dir, "proxy.state.json");
+	add_option(argv, "--log-file", spec->dir, "proxy.log");
 }
 
 static void

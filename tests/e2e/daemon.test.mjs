@@ -1,0 +1,371 @@
+// start, stop, restart, status and doctor, as an operator uses them.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import net from "node:net";
+import path from "node:path";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { Operator } from "./lib/daemon.mjs";
+import { slack } from "./lib/env.mjs";
+import { commandLine } from "./lib/proc.mjs";
+import { until } from "./lib/wait.mjs";
+
+let op;
+
+beforeEach(() => {
+	op = new Operator();
+});
+afterEach(() => op.end());
+
+const gone = (ms = 1000) => until(() => op.processes().length === 0,
+    () => `all processes to go: ${op.processes()}`, ms * slack);
+
+describe("a life", () => {
+	test("start, status, chat, restart with one override, stop", async () => {
+		let r = await op.run(["status"]);
+
+		assert.equal(r.code, 3);
+		r = await op.start(["--max-queue-size", "7"]);
+		assert.match(r.stdout, /running as pid \d+/);
+		assert.ok(r.stdout.includes(op.url), r.stdout);
+		assert.ok(r.stdout.includes(op.stateFile), r.stdout);
+		assert.match(r.stdout, /max-queue-size +7\n/);
+		assert.equal((await op.get("/ready")).status, 200);
+
+		const pid = op.pid();
+
+		r = await op.run(["status"]);
+		assert.equal(r.code, 0);
+		assert.ok(r.stdout.includes(`pid ${pid}`) &&
+		    r.stdout.includes(op.url), r.stdout);
+		r = await op.run(["status", "--json", "--verbose"]);
+		const status = JSON.parse(r.stdout);
+
+		assert.equal(status.running, true);
+		assert.equal(status.ready, true);
+		assert.equal(status.pid, pid);
+		assert.equal(status.engine, "exec");
+		assert.equal(status.workers.length, 1);
+		assert.equal(status.settings["max-queue-size"], "7");
+		assert.equal((await op.chat("hi")).json.choices[0].message.content,
+		    "pong");
+
+		r = await op.run(["restart", "--max-concurrency", "3"]);
+		assert.equal(r.code, 0, r.stderr);
+		assert.notEqual(op.pid(), pid);
+		op.url = op.state().urls[0];
+		assert.equal((await op.get("/metrics")).json.workers.length, 3);
+		assert.equal(op.state().options["max-queue-size"], "7");
+		assert.equal((await op.chat("hi")).status, 200);
+
+		r = await op.run(["stop"]);
+		assert.equal(r.code, 0);
+		await gone();
+		assert.ok(!fs.existsSync(op.pidFile));
+		r = await op.run(["stop"]);
+		assert.equal(r.code, 1);
+		assert.match(r.stderr, /not running/);
+	});
+
+	test("restart without a server starts one as it was", async () => {
+		await op.start(["--model=m1", "--allowed-root", op.dir,
+			"--allowed-root", op.home]);
+		await op.run(["stop"]);
+		const r = await op.run(["restart", "--model=", "--allowed-root",
+			op.home, "--fast"]);
+
+		assert.equal(r.code, 0, r.stderr);
+		assert.equal(op.state().options.model, null);
+		assert.deepEqual(op.state().options["allowed-root"], [op.home]);
+		assert.equal(op.state().options.fast, "yes");
+	});
+
+	test("the state file beats the environment, argv beats it", async () => {
+		await op.start(["--max-queue-size=5"]);
+		let r = await op.run(["restart"],
+		    { CODEX_PROXY_MAX_QUEUE_SIZE: "6" });
+
+		assert.equal(r.code, 0, r.stderr);
+		assert.equal(op.state().options["max-queue-size"], "5");
+		r = await op.run(["restart", "--max-queue-size=8"],
+		    { CODEX_PROXY_MAX_QUEUE_SIZE: "6" });
+		assert.equal(op.state().options["max-queue-size"], "8");
+	});
+});
+
+describe("secrets", () => {
+	test("a key is in the state file and nowhere else", async () => {
+		const key = "sk-not-to-be-seen";
+		const r = await op.start(["--api-key", key]);
+		const out = [r.stdout, r.stderr];
+
+		assert.equal(fs.statSync(op.stateFile).mode & 0o777, 0o600);
+		assert.equal(op.state().options["api-key"], key);
+		for (const words of [["status", "--verbose"],
+			["status", "--verbose", "--json"]]) {
+			const s = await op.run(words);
+
+			out.push(s.stdout, s.stderr);
+		}
+		assert.match(out.join(""), /api-key +set\n/);
+		assert.equal((await op.chat("x")).status, 401);
+		assert.equal((await op.chat("x",
+		    { authorization: `Bearer ${key}` })).status, 200);
+		out.push(fs.readFileSync(op.logFile, "utf8"),
+		    (await op.get("/metrics")).text,
+		    ...op.processes().map((p) => commandLine(p).join(" ")));
+		assert.ok(!out.join("\n").includes(key));
+		// restart knows it
+		assert.equal((await op.run(["restart"])).code, 0);
+		op.url = op.state().urls[0];
+		assert.equal((await op.chat("x", { "x-api-key": key })).status,
+		    200);
+	});
+});
+
+describe("a start that fails says why and leaves nothing", () => {
+	async function fails(args, words, env = {}) {
+		const r = await op.run(["start", ...args], env);
+
+		assert.equal(r.code, 1, r.stdout + r.stderr);
+		for (const w of words)
+			assert.ok(r.stderr.includes(w), `${w}: ${r.stderr}`);
+		await gone();
+		assert.ok(!fs.existsSync(op.pidFile));
+		assert.ok(!fs.existsSync(op.stateFile));
+	}
+
+	test("port in use", async () => {
+		const server = net.createServer().listen(0, "127.0.0.1");
+
+		await new Promise((resolve) => server.on("listening", resolve));
+		const { port } = server.address();
+
+		await fails(["--port", String(port)], [String(port), "in use"]);
+		server.close();
+	});
+
+	test("codex missing", () => fails(["--codex-bin", "/none/codex"],
+	    ["/none/codex", "--codex-bin"]));
+
+	test("codex too old", () => fails([], ["0.100.0", "0.122.0"],
+	    { FAKE_CODEX_VERSION: "0.100.0" }));
+
+	test("nobody logged in", () => fails(["--codex-config="],
+	    ["codex login"], { FAKE_CODEX_LOGIN: "out" }));
+
+	test("a directory that is not there", () =>
+	    fails(["--default-cwd", "/none/where"],
+		["--default-cwd", "/none/where"]));
+
+	test("a log file in no directory", () =>
+	    fails(["--log-file", "/none/where/log"],
+		["--log-file", "/none/where"]));
+
+	test("a key file that others can read", async () => {
+		const file = path.join(op.dir, "keys");
+
+		fs.writeFileSync(file, "a:b\n", { mode: 0o644 });
+		await fails(["--api-key-file", file], [file, "chmod 600"]);
+	});
+
+	test("a key file with a bad line", async () => {
+		const file = path.join(op.dir, "keys");
+
+		fs.writeFileSync(file, "# ok\nname:\n", { mode: 0o600 });
+		await fails(["--api-key-file", file], ["line 2", "name:key"]);
+	});
+
+	test("another one runs: its pid, and it goes on", async () => {
+		await op.start();
+		const r = await op.run(["start"]);
+
+		assert.equal(r.code, 1);
+		assert.ok(r.stderr.includes(`pid ${op.pid()}`), r.stderr);
+		assert.equal((await op.get("/ready")).status, 200);
+	});
+});
+
+describe("pid and state files that mislead", () => {
+	test("a stale pid file, even with a living pid in it", async () => {
+		fs.mkdirSync(op.own, { mode: 0o700 });
+		fs.writeFileSync(op.pidFile, `${process.pid}\n`);
+		assert.equal((await op.run(["status"])).code, 3);
+		const r = await op.run(["stop"]);
+
+		assert.equal(r.code, 1);
+		assert.ok(!fs.existsSync(op.pidFile));
+		fs.writeFileSync(op.pidFile, `${process.pid}\n`);
+		await op.start();
+		assert.notEqual(op.pid(), process.pid);
+	});
+
+	test("kill -9 leaves no child, and the next start works", async () => {
+		await op.start();
+		const hanging = op.chat("FAKE:hang").catch(() => {});
+
+		await until(() => op.processes().length >= 3,
+		    "codex to run", 5000);
+		process.kill(op.pid(), "SIGKILL");
+		await gone();
+		await hanging;
+		assert.equal((await op.run(["status"])).code, 3);
+		await op.start();
+		assert.equal((await op.chat("hi")).status, 200);
+	});
+
+	const broken = [
+		["truncated", '{"version":1,"pid"'],
+		["empty", ""],
+		["no object", "[]"],
+		["another version", '{"version":99}'],
+		["wrong type", '{"version":1,"pid":1,"started_at":1,"urls":[],' +
+		    '"options":{"port":8765}}'],
+		["bad value", '{"version":1,"pid":1,"started_at":1,"urls":[],' +
+		    '"options":{"port":"x"}}'],
+		["unknown option", '{"version":1,"pid":1,"started_at":1,' +
+		    '"urls":[],"options":{"nonsense":"x"}}'],
+	];
+
+	for (const [what, text] of broken) {
+		test(`a state file: ${what}`, async () => {
+			fs.mkdirSync(op.own, { mode: 0o700 });
+			fs.writeFileSync(op.stateFile, text);
+			const r = await op.run(["restart"]);
+
+			assert.notEqual(r.code, 0);
+			assert.notEqual(r.stderr, "");
+			assert.equal(fs.readFileSync(op.stateFile, "utf8"), text);
+			assert.deepEqual(op.processes(), []);
+		});
+	}
+});
+
+describe("keys", () => {
+	test("are counted by name and reloaded under a connection", async () => {
+		const file = path.join(op.dir, "keys");
+		const as = (key, text = "x") => op.chat(text,
+		    { authorization: `Bearer ${key}` });
+
+		fs.writeFileSync(file, "# two\nalice:k-a\nk-plain\n",
+		    { mode: 0o600 });
+		await op.start(["--api-key-file", file]);
+		assert.equal((await as("k-a")).status, 200);
+		assert.equal((await as("k-plain")).status, 200);
+		assert.equal((await as("k-a", "FAKE:failed=x")).status, 502);
+		assert.equal((await as("nobody")).status, 401);
+		let keys = (await op.get("/metrics")).json.keys;
+
+		assert.equal(keys.alice.requests, 2);
+		assert.equal(keys.alice.errors, 1);
+		assert.equal(keys.alice.tokens_input, 11);
+		assert.equal(keys["line-3"].requests, 1);
+
+		const slow = as("k-a", "FAKE:slow=1500");
+
+		await until(async () =>
+		    (await op.get("/metrics")).json.in_flight === 1, "it to run");
+		fs.writeFileSync(file, "bob:k-b\n", { mode: 0o600 });
+		process.kill(op.pid(), "SIGHUP");
+		await op.logged("keys reloaded");
+		assert.equal((await slow).status, 200);
+		assert.equal((await as("k-a")).status, 401);
+		assert.equal((await as("k-b")).status, 200);
+
+		// a file that is no use changes nothing
+		fs.writeFileSync(file, "bob:\n", { mode: 0o600 });
+		process.kill(op.pid(), "SIGHUP");
+		await op.logged("the keys stay as they were");
+		assert.equal((await as("k-b")).status, 200);
+		keys = (await op.get("/metrics")).json.keys;
+		assert.equal(keys.alice.requests, 3);
+		const text = (await op.get("/metrics?format=prometheus")).text;
+
+		assert.match(text,
+		    /codex_proxy_key_requests_total\{key="bob"\} 2\n/);
+	});
+});
+
+describe("the log", () => {
+	test("is opened anew by SIGHUP", async () => {
+		await op.start();
+		fs.renameSync(op.logFile, `${op.logFile}.1`);
+		process.kill(op.pid(), "SIGHUP");
+		await op.logged("log reopened");
+		await op.chat("hi");
+		await until(() => op.log().some((l) =>
+		    l.event === "chat_completion_latency"), "a line in the new one");
+	});
+
+	test("that cannot be opened anew stays, and serving goes on",
+	    async () => {
+		const dir = path.join(op.dir, "logs");
+
+		fs.mkdirSync(dir);
+		const file = path.join(dir, "log");
+
+		await op.start(["--log-file", file]);
+		fs.renameSync(dir, `${dir}.gone`);
+		process.kill(op.pid(), "SIGHUP");
+		await until(() => fs.readFileSync(`${dir}.gone/log`, "utf8")
+		    .includes("going on with the old"), "the complaint");
+		assert.equal((await op.chat("hi")).status, 200);
+	});
+
+	test("on a full disk does not stop serving", async () => {
+		await op.start(["--log-file", "/dev/full"]);
+		for (let i = 0; i < 5; i++)
+			assert.equal((await op.chat("hi")).status, 200);
+	});
+});
+
+describe("doctor", () => {
+	test("is content", async () => {
+		const r = await op.run(["doctor"]);
+
+		assert.equal(r.code, 0, r.stdout);
+		for (const what of ["codex", "launcher", "CODEX_HOME", "login",
+			"workspace", "allowed root", "port", "engine exec"])
+			assert.match(r.stdout, new RegExp(`^ok +${what}`, "m"));
+	});
+
+	const faults = [
+		["codex missing", ["--codex-bin", "/none"], {}, /--codex-bin/],
+		["codex too old", [], { FAKE_CODEX_VERSION: "0.1.0" }, /0\.122\.0/],
+		["nobody logged in", ["--codex-config="],
+			{ FAKE_CODEX_LOGIN: "out" }, /codex login/],
+		["no workspace", ["--default-cwd", "/none/x"], {}, /\/none\/x/],
+	];
+
+	for (const [what, args, env, words] of faults) {
+		test(what, async () => {
+			const r = await op.run(["doctor", ...args], env);
+
+			assert.equal(r.code, 1);
+			assert.match(r.stdout, /^FAULT/m);
+			assert.match(r.stdout, words);
+		});
+	}
+
+	test("a port that is taken", async () => {
+		const server = net.createServer().listen(0, "127.0.0.1");
+
+		await new Promise((resolve) => server.on("listening", resolve));
+		const r = await op.run(
+		    ["doctor", "--port", String(server.address().port)]);
+
+		server.close();
+		assert.equal(r.code, 1);
+		assert.match(r.stdout, /^FAULT +port/m);
+	});
+});
+
+test("every command has help", async () => {
+	for (const words of [["--help"], ["start", "--help"],
+		["stop", "--help"], ["restart", "--help"], ["status", "--help"],
+		["doctor", "--help"]]) {
+		const r = await op.run(words);
+
+		assert.equal(r.code, 0);
+		assert.match(r.stdout, /^Usage: codex-api-proxy/);
+	}
+});
