@@ -10,7 +10,8 @@
 #include "base/buf.h"
 
 /*
- * Fetches `path` from URL ("http://ADDRESS:PORT" or "unix:/socket"). On success *ret_status is
+ * Fetches `path` from URL ("http://ADDRESS:PORT" or "unix:/socket"). On
+ * success *ret_status is
  * the HTTP status and `body` holds the body. Errors: -errno, -EPROTO for an
  * answer that is no HTTP, -ETIMEDOUT past `deadline` (monotonic ns).
  */

@@ -167,19 +167,20 @@ method_of(struct text name)
 }
 
 static void
-load_settings(struct settings *s)
+load_settings(struct settings *s, struct key_ring **ret_keys)
 {
-	char error[OPTIONS_ERROR_MAX];
 	static const char *const words[] = { "--api-key=secret",
 		"--allowed-host=proxy.test",
 		"--allowed-origin=https://good.test", NULL };
-	struct strv argv;
+	char error[OPTIONS_ERROR_MAX], key_error[KEY_RING_ERROR_MAX];
 	char *none[] = { NULL };
+	struct strv argv;
 
 	strv_init(&argv);
 	for (size_t i = 0; words[i] != NULL; i++)
 		fuzz_must(strv_add(&argv, words[i]));
 	fuzz_must(settings_load(s, argv.v, none, error));
+	fuzz_must(key_ring_new(s, ret_keys, key_error));
 	strv_free(&argv);
 }
 
@@ -200,7 +201,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.method = method_of(first),
 		.refusal = API_ERROR_INIT };
 
-	load_settings(&s);
+	load_settings(&s, &context.keys);
 	fuzz_must(key_ring_new(&s, &context.keys, error));
 	read_headers(&in);
 	r.route = http_route_find(path, &r.rest);
@@ -212,6 +213,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FUZZ_ASSERT(api_error_status(r.refusal.kind) < 500);
 	api_error_free(&r.refusal);
 	free_headers();
+	key_ring_free(context.keys);
 	key_ring_free(context.keys);
 	settings_free(&s);
 	free(path);

@@ -6,6 +6,7 @@ they run first, so that a check which has gone blind shows.
 """
 
 import argparse
+import fnmatch
 import os
 import subprocess
 import sys
@@ -40,10 +41,27 @@ class Tree:
                 if name and os.path.isfile(os.path.join(self.root, name)):
                     yield name
             return
-        for directory, _, names in os.walk(self.root):
+        # A tarball, perhaps with builds in it.
+        ignored = self._ignored()
+        for directory, below, names in os.walk(self.root):
+            top = directory == self.root
+            below[:] = [n for n in below if not ignored(n, top)]
             for name in names:
-                path = os.path.join(directory, name)
-                yield os.path.relpath(path, self.root)
+                if not ignored(name, top):
+                    path = os.path.join(directory, name)
+                    yield os.path.relpath(path, self.root)
+
+    def _ignored(self):
+        """Whether .gitignore has a name; a "/" before it is the top."""
+        anywhere, at_top = [], []
+        if self.exists(".gitignore"):
+            for line in self.lines(".gitignore"):
+                if line and not line.startswith("#"):
+                    (at_top if line.startswith("/") else anywhere).append(
+                        line.strip("/"))
+        return lambda name, top: any(
+            fnmatch.fnmatch(name, pattern)
+            for pattern in anywhere + (at_top if top else []))
 
     def path(self, name):
         return os.path.join(self.root, name)
