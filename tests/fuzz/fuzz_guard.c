@@ -194,7 +194,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t at = space == NULL ? first.len : (size_t)(space - first.s) + 1;
 	struct text path_text = { first.s + at, first.len - at };
 	char *path = fuzz_string(path_text);
-	char error[KEY_RING_ERROR_MAX];
 	struct settings s;
 	struct http_context context = { .settings = &s };
 	struct http_request r = { .context = &context,
@@ -202,7 +201,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.refusal = API_ERROR_INIT };
 
 	load_settings(&s, &context.keys);
-	fuzz_must(key_ring_new(&s, &context.keys, error));
 	read_headers(&in);
 	r.route = http_route_find(path, &r.rest);
 	r.expects_continue = value_of("Expect") != NULL;
@@ -213,7 +211,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FUZZ_ASSERT(api_error_status(r.refusal.kind) < 500);
 	api_error_free(&r.refusal);
 	free_headers();
-	key_ring_free(context.keys);
 	key_ring_free(context.keys);
 	settings_free(&s);
 	free(path);

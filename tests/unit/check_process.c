@@ -4,10 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,103 +13,8 @@
 #include "base/clock.h"
 #include "runtime/fdio.h"
 #include "runtime/process.h"
+#include "unit/child.h"
 #include "unit/scratch.h"
-
-#define SECONDS(n) ((n)*NS_PER_S)
-
-static char *const empty_env[] = { NULL };
-
-/* A shell that runs `script`, with "A=1" as its whole environment. */
-static struct process_spec
-shell(const char *script)
-{
-	static char *argv[4], *envp[2];
-	static char sh[] = "sh", opt[] = "-c", a[] = "A=1";
-	static char text[4096];
-
-	snprintf(text, sizeof(text), "%s", script);
-	argv[0] = sh;
-	argv[1] = opt;
-	argv[2] = text;
-	envp[0] = a;
-	return (struct process_spec){
-		.path = "/bin/sh",
-		.argv = argv,
-		.envp = envp,
-	};
-}
-
-static struct process
-start(const char *script)
-{
-	struct process_spec spec = shell(script);
-	struct process p;
-
-	ck_assert_int_eq(process_start(&spec, &p), 0);
-	return p;
-}
-
-/* Waits until the descriptor can be read; fails after five seconds. */
-static void
-await(int fd)
-{
-	struct pollfd pfd = { .fd = fd, .events = POLLIN };
-
-	ck_assert_int_eq(poll(&pfd, 1, 5000), 1);
-}
-
-/* Reads from the child until `len` bytes have come. */
-static void
-expect(int fd, const char *text)
-{
-	struct buf b;
-
-	buf_init(&b, strlen(text));
-	while (b.len < strlen(text)) {
-		await(fd);
-		ck_assert_int_gt(fd_read_buf(fd, &b, 100), 0);
-	}
-	ck_assert_str_eq(b.data, text);
-	buf_free(&b);
-}
-
-/* Reads a line with a pid and opens it. */
-static int
-expect_pidfd(int fd)
-{
-	struct buf b;
-	int pidfd;
-
-	buf_init(&b, 32);
-	do {
-		await(fd);
-		ck_assert_int_gt(fd_read_buf(fd, &b, 1), 0);
-	} while (b.data[b.len - 1] != '\n');
-	pidfd = pidfd_open((pid_t)strtol(b.data, NULL, 10), 0);
-	ck_assert_int_ge(pidfd, 0);
-	buf_free(&b);
-	return pidfd;
-}
-
-static size_t
-open_fds(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	size_t n = 0;
-
-	ck_assert_ptr_nonnull(dir);
-	while (readdir(dir) != NULL)
-		n++;
-	closedir(dir);
-	return n;
-}
-
-static void
-no_child_left(void)
-{
-	ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
-	ck_assert_int_eq(errno, ECHILD);
-}
 
 START_TEST(three_streams)
 {
@@ -298,11 +201,12 @@ check_three_fds(pid_t pid)
 START_TEST(child_inherits_nothing)
 {
 	static char cat[] = "cat";
+	char *const no_env[] = { NULL };
 	char *const argv[] = { cat, NULL };
 	struct process_spec spec = {
 		.path = "/bin/cat",
 		.argv = argv,
-		.envp = empty_env,
+		.envp = no_env,
 	};
 	struct process p;
 	sigset_t set;
@@ -436,170 +340,7 @@ START_TEST(signal_reaches_the_group)
 	process_end(&p, 0, NULL);
 }
 END_TEST
-
-/* clang-format off */
-static const struct {
-	const char *comment;
-	const char *script;
-	size_t cap;
-	const char *out, *err; /* what is kept */
-	int code;
-} captures[] = {
-	{ "both streams", "echo a; echo b >&2; exit 4", 99, "a\n", "b\n", 4 },
-	{ "nothing", "exit 0", 99, "", "", 0 },
-	{ "what is over the cap is dropped",
-	  "echo 12345; head -c 1000000 /dev/zero; echo e >&2", 5, "12345",
-	  "e\n", 0 },
-	{ "closed streams", "exec >&- 2>&-; exit 5", 99, "", "", 5 },
-	{ "no standard input", "cat; echo end", 99, "end\n", "", 0 },
-	{ "a helper holds the streams", "sleep 99 & echo a", 99, "a\n", "",
-	  0 },
-	{ "a helper never stops writing", "yes & echo a >&2", 0, "", "", 0 },
-};
-/* clang-format on */
-
-static void
-check_kept(const struct buf *b, const char *text)
-{
-	ck_assert_uint_eq(b->len, strlen(text));
-	if (b->len > 0)
-		ck_assert_mem_eq(b->data, text, b->len);
-}
-
-START_TEST(capture_table)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(captures); i++) {
-		struct process_spec spec = shell(captures[i].script);
-		struct process_status st;
-		struct buf out, err;
-		int r;
-
-		buf_init(&out, captures[i].cap);
-		buf_init(&err, captures[i].cap);
-		r = process_capture(
-		    &spec, clock_after(SECONDS(10)), -1, &out, &err, &st);
-		ck_assert_msg(r == 0, "%s: %d", captures[i].comment, r);
-		check_kept(&out, captures[i].out);
-		check_kept(&err, captures[i].err);
-		ck_assert_int_eq(st.code, captures[i].code);
-		ck_assert(!st.signalled && !st.killed);
-		buf_free(&out);
-		buf_free(&err);
-	}
-	no_child_left();
-}
-END_TEST
-
-/* A full pipe that is left behind at the exit comes whole. */
-START_TEST(capture_keeps_last_words)
-{
-	enum {
-		SIZE = 65536
-	};
-	struct process_spec spec = shell("exec head -c 65536 /dev/zero");
-	struct process_status st;
-	struct buf out, err;
-
-	for (int i = 0; i < 20; i++) {
-		buf_init(&out, 2 * SIZE);
-		buf_init(&err, 0);
-		ck_assert_int_eq(
-		    process_capture(&spec, CLOCK_NEVER, -1, &out, &err, &st),
-		    0);
-		ck_assert_uint_eq(out.len, SIZE);
-		buf_free(&out);
-		buf_free(&err);
-	}
-}
-END_TEST
-
-START_TEST(capture_can_be_stopped)
-{
-	static const char *const scripts[] = {
-		"exec sleep 99",
-		"exec yes",
-		"exec >&- 2>&-; exec sleep 99",
-	};
-	struct process_status st = { .code = -7 };
-	struct buf out, err;
-	int fds[2];
-
-	ck_assert_int_eq(fd_pipe(fds), 0);
-	buf_init(&out, 10);
-	buf_init(&err, 10);
-	for (size_t i = 0; i < ARRAY_SIZE(scripts); i++) {
-		struct process_spec spec = shell(scripts[i]);
-		int64_t deadline = clock_after(100 * NS_PER_MS);
-
-		ck_assert_int_eq(
-		    process_capture(&spec, deadline, fds[0], &out, &err, &st),
-		    -ETIMEDOUT);
-		ck_assert_int_ge(clock_now(), deadline);
-	}
-	fd_close(&fds[1]); /* now it is readable */
-	for (size_t i = 0; i < ARRAY_SIZE(scripts); i++) {
-		struct process_spec spec = shell(scripts[i]);
-
-		ck_assert_int_eq(process_capture(&spec, CLOCK_NEVER, fds[0],
-				     &out, &err, &st),
-		    -ECANCELED);
-	}
-	ck_assert_int_eq(st.code, -7);
-	buf_free(&out);
-	buf_free(&err);
-	fd_close(&fds[0]);
-	no_child_left();
-}
-END_TEST
-
-/* Many owners at once: each gets its own child's words and status. */
-static void *
-run_many(void *arg)
-{
-	long me = (long)(intptr_t)arg;
-	static char sh[] = "sh", opt[] = "-c";
-	char script[64], want[16];
-	char *const argv[] = { sh, opt, script, NULL };
-	struct process_spec spec = {
-		.path = "/bin/sh", .argv = argv, .envp = empty_env
-	};
-	struct process_status st;
-	struct buf out, err;
-
-	snprintf(script, sizeof(script), "echo %ld; exit %ld", me, me);
-	snprintf(want, sizeof(want), "%ld\n", me);
-	for (int i = 0; i < 30; i++) {
-		buf_init(&out, 100);
-		buf_init(&err, 100);
-		ck_assert_int_eq(
-		    process_capture(
-			&spec, clock_after(SECONDS(20)), -1, &out, &err, &st),
-		    0);
-		ck_assert_int_eq(st.code, me);
-		check_kept(&out, want);
-		buf_free(&out);
-		buf_free(&err);
-	}
-	return NULL;
-}
-
-START_TEST(threads_do_not_mix_children)
-{
-	pthread_t threads[6];
-
-	for (size_t i = 0; i < ARRAY_SIZE(threads); i++)
-		ck_assert_int_eq(pthread_create(&threads[i], NULL, run_many,
-				     (void *)(intptr_t)(i + 1)),
-		    0);
-	for (size_t i = 0; i < ARRAY_SIZE(threads); i++)
-		pthread_join(threads[i], NULL);
-	no_child_left();
-}
-END_TEST
-
 UNIT_MAIN("process", three_streams, end_table, end_of_a_stopped_child,
     start_errors_leave_nothing, child_inherits_nothing,
     environment_and_directory, low_descriptors, no_stdin_reads_nothing,
-    end_reaches_grandchildren, signal_reaches_the_group, capture_table,
-    capture_keeps_last_words, capture_can_be_stopped,
-    threads_do_not_mix_children)
+    end_reaches_grandchildren, signal_reaches_the_group)

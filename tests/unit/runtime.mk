@@ -1,6 +1,7 @@
-# One program for each module of lib/runtime.
+# One program or more for each module of lib/runtime.
 if HAVE_CHECK
 check_PROGRAMS += \
+	tests/unit/check_capture \
 	tests/unit/check_channel \
 	tests/unit/check_fdio \
 	tests/unit/check_guardian \
@@ -8,8 +9,10 @@ check_PROGRAMS += \
 	tests/unit/check_process \
 	tests/unit/check_queue \
 	tests/unit/check_root \
-	tests/unit/check_watch
+	tests/unit/check_watch \
+	tests/unit/check_watch_stress
 TESTS += \
+	tests/unit/check_capture \
 	tests/unit/check_channel \
 	tests/unit/check_fdio \
 	tests/unit/check_guardian \
@@ -17,48 +20,83 @@ TESTS += \
 	tests/unit/check_process \
 	tests/unit/check_queue \
 	tests/unit/check_root \
-	tests/unit/check_watch
+	tests/unit/check_watch \
+	tests/unit/check_watch_stress
 
-tests_unit_check_channel_SOURCES = tests/unit/check_channel.c tests/unit/unit.h
+tests_unit_check_capture_SOURCES = \
+	tests/unit/check_capture.c \
+	tests/unit/unit.h \
+	tests/unit/child.h
+tests_unit_check_capture_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_capture_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_capture_LDADD = $(UNIT_LDADD)
+
+tests_unit_check_channel_SOURCES = \
+	tests/unit/check_channel.c \
+	tests/unit/unit.h
 tests_unit_check_channel_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_channel_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_channel_LDADD = $(UNIT_LDADD)
 
-tests_unit_check_fdio_SOURCES = tests/unit/check_fdio.c tests/unit/unit.h \
+tests_unit_check_fdio_SOURCES = \
+	tests/unit/check_fdio.c \
+	tests/unit/unit.h \
 	tests/unit/scratch.h
 tests_unit_check_fdio_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_fdio_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_fdio_LDADD = $(UNIT_LDADD)
 
-tests_unit_check_guardian_SOURCES = tests/unit/check_guardian.c tests/unit/unit.h
+tests_unit_check_guardian_SOURCES = \
+	tests/unit/check_guardian.c \
+	tests/unit/unit.h
 tests_unit_check_guardian_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_guardian_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_guardian_LDADD = $(UNIT_LDADD)
 
-tests_unit_check_metrics_SOURCES = tests/unit/check_metrics.c tests/unit/unit.h
+tests_unit_check_metrics_SOURCES = \
+	tests/unit/check_metrics.c \
+	tests/unit/unit.h
 tests_unit_check_metrics_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_metrics_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_metrics_LDADD = $(UNIT_LDADD)
 
-tests_unit_check_process_SOURCES = tests/unit/check_process.c tests/unit/unit.h \
-	tests/unit/scratch.h
+tests_unit_check_process_SOURCES = \
+	tests/unit/check_process.c \
+	tests/unit/unit.h \
+	tests/unit/scratch.h \
+	tests/unit/child.h
 tests_unit_check_process_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_process_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_process_LDADD = $(UNIT_LDADD)
 
-tests_unit_check_queue_SOURCES = tests/unit/check_queue.c tests/unit/unit.h
+tests_unit_check_queue_SOURCES = \
+	tests/unit/check_queue.c \
+	tests/unit/unit.h
 tests_unit_check_queue_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_queue_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_queue_LDADD = $(UNIT_LDADD)
 
-tests_unit_check_root_SOURCES = tests/unit/check_root.c tests/unit/unit.h \
+tests_unit_check_root_SOURCES = \
+	tests/unit/check_root.c \
+	tests/unit/unit.h \
 	tests/unit/scratch.h
 tests_unit_check_root_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_root_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_root_LDADD = $(UNIT_LDADD)
 
-tests_unit_check_watch_SOURCES = tests/unit/check_watch.c tests/unit/unit.h
+tests_unit_check_watch_SOURCES = \
+	tests/unit/check_watch.c \
+	tests/unit/unit.h \
+	tests/unit/watch_client.h
 tests_unit_check_watch_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_watch_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_watch_LDADD = $(UNIT_LDADD)
+
+tests_unit_check_watch_stress_SOURCES = \
+	tests/unit/check_watch_stress.c \
+	tests/unit/unit.h \
+	tests/unit/watch_client.h
+tests_unit_check_watch_stress_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_watch_stress_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_watch_stress_LDADD = $(UNIT_LDADD)
 endif
