@@ -1,1 +1,31 @@
-# e2e/local
+# Run by tests/e2e/run, which contrib/check calls; not by "make check".
+EXTRA_DIST += \
+	tests/e2e/.npmrc \
+	tests/e2e/cli.test.mjs \
+	tests/e2e/daemon.test.mjs \
+	tests/e2e/drain.test.mjs \
+	tests/e2e/exec_errors.test.mjs \
+	tests/e2e/exec_fields.test.mjs \
+	tests/e2e/faults.test.mjs \
+	tests/e2e/hangup.test.mjs \
+	tests/e2e/http_surface.test.mjs \
+	tests/e2e/isolation.test.mjs \
+	tests/e2e/leaks.test.mjs \
+	tests/e2e/lib/child.mjs \
+	tests/e2e/lib/daemon.mjs \
+	tests/e2e/lib/env.mjs \
+	tests/e2e/lib/http.mjs \
+	tests/e2e/lib/proc.mjs \
+	tests/e2e/lib/proxy.mjs \
+	tests/e2e/lib/raw.mjs \
+	tests/e2e/lib/sim.mjs \
+	tests/e2e/lib/wait.mjs \
+	tests/e2e/listen.test.mjs \
+	tests/e2e/metrics_log.test.mjs \
+	tests/e2e/openai_client.test.mjs \
+	tests/e2e/package-lock.json \
+	tests/e2e/package.json \
+	tests/e2e/run \
+	tests/e2e/secrets.test.mjs \
+	tests/e2e/sse_wire.test.mjs \
+	tests/e2e/timeouts.test.mjs

@@ -4,8 +4,10 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "engine/dispatch.h"
 
 /*
@@ -25,7 +27,6 @@ static struct stats *stats;
 static struct fake fake;
 static struct dispatch *dispatch;
 static struct chat_request *request;
-static struct latency *latency;
 
 static unsigned
 fake_threads(const struct engine *e)
@@ -101,6 +102,7 @@ start(unsigned n_threads, char *const *options)
 	struct api_error api_error = API_ERROR_INIT;
 
 	ck_assert_int_eq(settings_load(&settings, options, none, error), 0);
+	log_configure(STDERR_FILENO, LOG_ERROR, LOG_TEXT);
 	stats = stats_new();
 	memset(&fake, 0, sizeof(fake));
 	fake.engine.ops = &fake_ops;
@@ -109,7 +111,6 @@ start(unsigned n_threads, char *const *options)
 	sem_init(&fake.gate, 0, 0);
 	ck_assert_int_eq(
 	    chat_request_parse(body, strlen(body), &request, &api_error), 0);
-	latency = latency_new("r", "fake");
 	ck_assert_int_eq(
 	    dispatch_start(&settings, stats, &fake.engine, &dispatch), 0);
 }
@@ -118,7 +119,6 @@ static void
 stop(void)
 {
 	dispatch_stop(dispatch);
-	latency_unref(latency);
 	chat_request_unref(request);
 	stats_free(stats);
 	settings_free(&settings);
@@ -127,9 +127,12 @@ stop(void)
 static struct job *
 make_job(int64_t deadline)
 {
+	/* A record of its own: each job writes its phases there. */
+	struct latency *latency = latency_new("r", "fake");
 	struct job *j = job_new(request, 0, "/", NULL, deadline, latency);
 
 	ck_assert_ptr_nonnull(j);
+	latency_unref(latency);
 	return j;
 }
 
