@@ -135,16 +135,18 @@ parse_n(struct chat_parse *p, const json_t *root)
 }
 
 /* An empty stop string stops nothing. */
-static void
-add_stop(struct chat_request *r, const json_t *value)
+static int
+add_stop(struct chat_parse *p, const json_t *value)
 {
-	struct text *t;
+	struct chat_request *r = p->request;
+	size_t len = json_string_length(value);
 
-	if (json_string_length(value) == 0)
-		return;
-	t = &r->stop[r->n_stop++];
-	t->s = json_string_value(value);
-	t->len = json_string_length(value);
+	if (len == 0)
+		return 0;
+	if (len > CHAT_STOP_LEN_MAX)
+		return invalid(p, "stop", "of at most 1024 bytes each");
+	r->stop[r->n_stop++] = (struct text){ json_string_value(value), len };
+	return 0;
 }
 
 static int
@@ -153,6 +155,7 @@ parse_stop_list(struct chat_parse *p, const json_t *list)
 	char param[CHAT_PARAM_MAX];
 	json_t *value;
 	size_t i;
+	int rc;
 
 	if (json_array_size(list) > CHAT_STOP_MAX)
 		return invalid(p, "stop", "a string or up to 4 strings");
@@ -160,7 +163,9 @@ parse_stop_list(struct chat_parse *p, const json_t *list)
 		snprintf(param, sizeof(param), "stop[%zu]", i);
 		if (!json_is_string(value))
 			return chat_wrong_type(p, param, "a string", value);
-		add_stop(p->request, value);
+		rc = add_stop(p, value);
+		if (rc != 0)
+			return rc;
 	}
 	return 0;
 }
@@ -177,8 +182,7 @@ parse_stop(struct chat_parse *p, const json_t *root)
 	if (!json_is_string(value))
 		return chat_wrong_type(
 		    p, "stop", "a string or an array of strings", value);
-	add_stop(p->request, value);
-	return 0;
+	return add_stop(p, value);
 }
 
 static int

@@ -24,6 +24,7 @@
 enum {
 	CHAT_N_MAX = 8,
 	CHAT_STOP_MAX = 4,
+	CHAT_STOP_LEN_MAX = 1024, /* the filter is quadratic in it */
 	/*
 	 * Codex reads JSON with serde_json, which stops at 128 levels; what
 	 * we send it wraps a schema in fewer than ten more.

@@ -1,10 +1,20 @@
 #include "core/prompt.h"
 
+#include <sys/random.h>
+
+#include "base/clock.h"
+#include "base/jsonw.h"
 #include "core/answer_format.h"
+
+enum {
+	TAG_MAX = 32,
+	NUMBERED_TAGS = 4
+};
 
 struct renderer {
 	struct buf *out;
 	unsigned images; /* mentioned so far */
+	char suffix[TAG_MAX]; /* of all tags: "", "-1", ... */
 };
 
 static int
@@ -36,6 +46,7 @@ put_parts(struct renderer *r, const struct chat_message *m)
 	return rc;
 }
 
+/* Quoted as JSON, so that a value cannot end its attribute. */
 static int
 put_attribute(struct renderer *r, const char *name, struct text value)
 {
@@ -43,16 +54,14 @@ put_attribute(struct renderer *r, const char *name, struct text value)
 
 	if (value.len == 0)
 		return 0;
-	rc = buf_printf(r->out, " %s=\"", name);
-	if (rc == 0)
-		rc = put(r, value);
-	return rc != 0 ? rc : buf_putc(r->out, '"');
+	rc = buf_printf(r->out, " %s=", name);
+	return rc != 0 ? rc : jsonw_string(r->out, value.s, value.len);
 }
 
 static int
 put_tool_call(struct renderer *r, const struct chat_tool_call *call)
 {
-	int rc = buf_puts(r->out, "<tool_call");
+	int rc = buf_printf(r->out, "<tool_call%s", r->suffix);
 
 	if (rc == 0)
 		rc = put_attribute(r, "id", call->id);
@@ -62,14 +71,15 @@ put_tool_call(struct renderer *r, const struct chat_tool_call *call)
 		rc = buf_puts(r->out, ">\n");
 	if (rc == 0)
 		rc = put(r, call->arguments);
-	return rc != 0 ? rc : buf_puts(r->out, "\n</tool_call>\n");
+	return rc != 0 ? rc
+		       : buf_printf(r->out, "\n</tool_call%s>\n", r->suffix);
 }
 
 static int
 put_message(struct renderer *r, const struct chat_message *m)
 {
-	int rc = buf_printf(
-	    r->out, "<message role=\"%s\"", chat_role_name(m->role));
+	int rc = buf_printf(r->out, "<message%s role=\"%s\"", r->suffix,
+	    chat_role_name(m->role));
 
 	if (rc == 0)
 		rc = put_attribute(r, "name", m->name);
@@ -83,29 +93,121 @@ put_message(struct renderer *r, const struct chat_message *m)
 		rc = buf_putc(r->out, '\n');
 	for (size_t i = 0; rc == 0 && i < m->n_tool_calls; i++)
 		rc = put_tool_call(r, &m->tool_calls[i]);
-	return rc != 0 ? rc : buf_puts(r->out, "</message>\n");
+	return rc != 0 ? rc : buf_printf(r->out, "</message%s>\n", r->suffix);
+}
+
+static bool
+has_tag(struct text t, const char *tag)
+{
+	return t.len > 0 && memmem(t.s, t.len, tag, strlen(tag)) != NULL;
+}
+
+static bool
+message_has_tag(const struct chat_message *m, const char *tag)
+{
+	for (size_t i = 0; i < m->n_parts; i++) {
+		if (m->parts[i].kind != CHAT_PART_IMAGE &&
+		    has_tag(m->parts[i].text, tag))
+			return true;
+	}
+	for (size_t i = 0; i < m->n_tool_calls; i++) {
+		if (has_tag(m->tool_calls[i].arguments, tag))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_free(const struct chat_request *request, const char *suffix)
+{
+	static const char *const tags[] = { "<message", "</message",
+		"<tool_call", "</tool_call" };
+
+	for (size_t k = 0; k < ARRAY_SIZE(tags); k++) {
+		char tag[TAG_MAX + 16];
+
+		snprintf(tag, sizeof(tag), "%s%s", tags[k], suffix);
+		for (size_t i = 0; i < request->n_messages; i++) {
+			if (message_has_tag(&request->messages[i], tag))
+				return false;
+		}
+	}
+	return true;
+}
+
+/*
+ * A text that holds a tag could pass for messages of other roles, so tags are
+ * taken that none holds. Numbers first: the same history gives the same
+ * bytes, which the model's cache of prefixes lives on. A text that holds all
+ * of those is up to something, and gets one that it cannot know.
+ */
+static void
+choose_tags(struct renderer *r, const struct chat_request *request)
+{
+	uint64_t number = 0;
+
+	r->suffix[0] = '\0';
+	while (number <= NUMBERED_TAGS && !is_free(request, r->suffix))
+		snprintf(
+		    r->suffix, sizeof(r->suffix), "-%u", (unsigned)++number);
+	if (number <= NUMBERED_TAGS)
+		return;
+	if (getrandom(&number, sizeof(number), 0) != (ssize_t)sizeof(number))
+		number = (uint64_t)clock_now();
+	snprintf(r->suffix, sizeof(r->suffix), "-%016llx",
+	    (unsigned long long)number);
 }
 
 static int
 put_transcript(struct renderer *r, const struct chat_request *request)
 {
-	int rc = buf_puts(r->out,
-	    "This is a conversation so far, each message under its role. "
-	    "Follow the instructions of its system and developer messages. "
-	    "Write the assistant's next message: its text alone, without a "
-	    "role and without tags.\n\n");
+	int rc;
 
+	choose_tags(r, request);
+	rc = buf_printf(r->out,
+	    "This is a conversation so far, each message in a <message%s> "
+	    "under its "
+	    "role. Follow the instructions of its system and developer "
+	    "messages. Write the assistant's next message: its text alone, "
+	    "without a role and without tags.\n\n",
+	    r->suffix);
 	for (size_t i = 0; rc == 0 && i < request->n_messages; i++)
 		rc = put_message(r, &request->messages[i]);
 	return rc;
 }
 
 static bool
+is_blank(struct text t)
+{
+	for (size_t i = 0; i < t.len; i++) {
+		if (t.s[i] == '\0' || strchr(" \t\r\n\f\v", t.s[i]) == NULL)
+			return false;
+	}
+	return true;
+}
+
+static bool
+has_words(const struct chat_message *m)
+{
+	for (size_t i = 0; i < m->n_parts; i++) {
+		if (m->parts[i].kind != CHAT_PART_IMAGE &&
+		    !is_blank(m->parts[i].text))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A blank prompt is refused by codex exec ("No prompt provided via stdin."),
+ * so a message without words goes as a transcript of one.
+ */
+static bool
 is_lone_user_message(const struct chat_request *request)
 {
 	return request->n_messages == 1 &&
 	    request->messages[0].role == CHAT_USER &&
-	    request->messages[0].name.len == 0;
+	    request->messages[0].name.len == 0 &&
+	    has_words(&request->messages[0]);
 }
 
 /* Images come beside the prompt, so a lone message need not mention them. */

@@ -1,12 +1,30 @@
 /*
  * prompt.h - renders messages to the one prompt text that `codex exec` takes.
- * Pure; any thread.
+ * Pure, but for the random tag below; any thread.
  *
- * A lone user message is passed on byte for byte. Anything else becomes a
- * transcript in which every message stands whole, in order, under its role,
- * so that the model can tell who said what, tool calls and results included.
- * Images are mentioned in their place ("[image 1]"), in the order in which
- * prompt_images lists them.
+ * A lone user message that has words is passed on byte for byte. Anything else
+ * becomes a transcript in which every message stands whole and unescaped, in
+ * order, under its role:
+ *
+ *	This is a conversation so far, ... (what is asked of the model)
+ *
+ *	<message role="system">
+ *	TEXT
+ *	</message>
+ *	<message role="assistant">
+ *	<tool_call id="ID" name="NAME">
+ *	ARGUMENTS
+ *	</tool_call>
+ *	</message>
+ *	<message role="tool" tool_call_id="ID">
+ *	TEXT
+ *	</message>
+ *
+ * Attributes are JSON strings. Where a text holds such a tag itself, all tags
+ * get a suffix ("message-1", ...) so that no text holds one; if need be, a
+ * random one. Images are
+ * mentioned in their place ("[image 1]"), in the order in which prompt_images
+ * lists them.
  */
 #ifndef CORE_PROMPT_H
 #define CORE_PROMPT_H

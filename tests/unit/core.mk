@@ -65,3 +65,33 @@ tests_unit_check_codex_catalog_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_codex_catalog_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_codex_catalog_LDADD = src/libcore.a $(UNIT_LDADD)
 endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_prompt tests/unit/check_image_data \
+	tests/unit/check_answer_format tests/unit/check_chat_request
+TESTS += tests/unit/check_prompt tests/unit/check_image_data \
+	tests/unit/check_answer_format tests/unit/check_chat_request
+
+tests_unit_check_prompt_SOURCES = tests/unit/check_prompt.c tests/unit/unit.h
+tests_unit_check_prompt_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_prompt_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_prompt_LDADD = src/libcore.a $(UNIT_LDADD)
+
+tests_unit_check_image_data_SOURCES = tests/unit/check_image_data.c \
+	tests/unit/unit.h
+tests_unit_check_image_data_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_image_data_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_image_data_LDADD = src/libcore.a $(UNIT_LDADD)
+
+tests_unit_check_answer_format_SOURCES = tests/unit/check_answer_format.c \
+	tests/unit/unit.h
+tests_unit_check_answer_format_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_answer_format_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_answer_format_LDADD = src/libcore.a $(UNIT_LDADD)
+
+tests_unit_check_chat_request_SOURCES = tests/unit/check_chat_request.c \
+	tests/unit/unit.h
+tests_unit_check_chat_request_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_chat_request_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_chat_request_LDADD = src/libcore.a $(UNIT_LDADD)
+endif

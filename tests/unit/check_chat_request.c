@@ -1,0 +1,376 @@
+#include "unit/unit.h"
+
+#include <errno.h>
+
+#include "core/chat_request.h"
+
+#define USER "{\"role\":\"user\",\"content\":\"x\"}"
+#define HEAD "{\"model\":\"m\",\"messages\":[" USER "]"
+
+static struct chat_request *
+must_parse(const char *body)
+{
+	struct api_error e = API_ERROR_INIT;
+	struct chat_request *r = NULL;
+
+	ck_assert_msg(chat_request_parse(body, strlen(body), &r, &e) == 0,
+	    "%s: %s", body, e.message);
+	return r;
+}
+
+/* Bodies that are refused, with the code and the field that is named. */
+static const struct {
+	const char *body;
+	enum api_error_kind kind;
+	const char *param; /* NULL: none */
+} bad[] = {
+	{ "", API_ERROR_INVALID_JSON, NULL },
+	{ "{", API_ERROR_INVALID_JSON, NULL },
+	{ "{} x", API_ERROR_INVALID_JSON, NULL },
+	{ "{\"a\":1e999}", API_ERROR_INVALID_JSON, NULL },
+	{ "{\"a\":\"\xff\"}", API_ERROR_INVALID_JSON, NULL },
+	{ "[]", API_ERROR_INVALID_TYPE, NULL },
+	{ "\"x\"", API_ERROR_INVALID_TYPE, NULL },
+	/* model */
+	{ "{\"messages\":[" USER "]}", API_ERROR_MISSING_PARAMETER, "model" },
+	{ "{\"model\":null}", API_ERROR_MISSING_PARAMETER, "model" },
+	{ "{\"model\":1}", API_ERROR_INVALID_TYPE, "model" },
+	{ "{\"model\":\"\"}", API_ERROR_INVALID_VALUE, "model" },
+	{ "{\"model\":\"a\\nb\"}", API_ERROR_INVALID_VALUE, "model" },
+	{ "{\"model\":\"a\\u0000b\"}", API_ERROR_INVALID_VALUE, "model" },
+	/* messages */
+	{ "{\"model\":\"m\"}", API_ERROR_MISSING_PARAMETER, "messages" },
+	{ "{\"model\":\"m\",\"messages\":{}}", API_ERROR_INVALID_TYPE,
+	    "messages" },
+	{ "{\"model\":\"m\",\"messages\":[]}", API_ERROR_INVALID_VALUE,
+	    "messages" },
+	{ "{\"model\":\"m\",\"messages\":[1]}", API_ERROR_INVALID_TYPE,
+	    "messages[0]" },
+	{ "{\"model\":\"m\",\"messages\":[{}]}", API_ERROR_MISSING_PARAMETER,
+	    "messages[0].role" },
+	{ "{\"model\":\"m\",\"messages\":[" USER ",{\"role\":\"x\"}]}",
+	    API_ERROR_INVALID_VALUE, "messages[1].role" },
+	{ "{\"model\":\"m\",\"messages\":[{\"role\":1}]}",
+	    API_ERROR_INVALID_TYPE, "messages[0].role" },
+	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"user\"}]}",
+	    API_ERROR_MISSING_PARAMETER, "messages[0].content" },
+	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"user\","
+	  "\"content\":null}]}",
+	    API_ERROR_MISSING_PARAMETER, "messages[0].content" },
+	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"user\","
+	  "\"content\":1}]}",
+	    API_ERROR_INVALID_TYPE, "messages[0].content" },
+	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"user\","
+	  "\"content\":[1]}]}",
+	    API_ERROR_INVALID_TYPE, "messages[0].content[0]" },
+	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"user\","
+	  "\"content\":[{\"text\":\"x\"}]}]}",
+	    API_ERROR_MISSING_PARAMETER, "messages[0].content[0].type" },
+	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"user\","
+	  "\"content\":[{\"type\":\"text\"}]}]}",
+	    API_ERROR_MISSING_PARAMETER, "messages[0].content[0].text" },
+	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"user\","
+	  "\"content\":[{\"type\":\"input_audio\"}]}]}",
+	    API_ERROR_UNSUPPORTED_PARAMETER, "messages[0].content[0].type" },
+	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"user\","
+	  "\"content\":[{\"type\":\"nonsense\"}]}]}",
+	    API_ERROR_INVALID_VALUE, "messages[0].content[0].type" },
+	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"user\","
+	  "\"content\":[{\"type\":\"image_url\"}]}]}",
+	    API_ERROR_MISSING_PARAMETER, "messages[0].content[0].image_url" },
+	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"user\","
+	  "\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":"
+	  "\"https://x.test/a.png\"}}]}]}",
+	    API_ERROR_INVALID_VALUE, "messages[0].content[0].image_url.url" },
+	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"tool\","
+	  "\"content\":\"x\"}]}",
+	    API_ERROR_MISSING_PARAMETER, "messages[0].tool_call_id" },
+	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"function\","
+	  "\"content\":\"x\"}]}",
+	    API_ERROR_MISSING_PARAMETER, "messages[0].name" },
+	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\","
+	  "\"tool_calls\":{}}]}",
+	    API_ERROR_INVALID_TYPE, "messages[0].tool_calls" },
+	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\","
+	  "\"tool_calls\":[{}]}]}",
+	    API_ERROR_MISSING_PARAMETER, "messages[0].tool_calls[0].id" },
+	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\","
+	  "\"tool_calls\":[{\"id\":\"c\"}]}]}",
+	    API_ERROR_MISSING_PARAMETER, "messages[0].tool_calls[0].function" },
+	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\","
+	  "\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"f\","
+	  "\"arguments\":{}}}]}]}",
+	    API_ERROR_INVALID_TYPE,
+	    "messages[0].tool_calls[0].function.arguments" },
+	/* the rest */
+	{ HEAD ",\"stream\":1}", API_ERROR_INVALID_TYPE, "stream" },
+	{ HEAD ",\"stream_options\":1}", API_ERROR_INVALID_TYPE,
+	    "stream_options" },
+	{ HEAD ",\"stream_options\":{\"include_usage\":1}}",
+	    API_ERROR_INVALID_TYPE, "stream_options.include_usage" },
+	{ HEAD ",\"n\":0}", API_ERROR_INVALID_VALUE, "n" },
+	{ HEAD ",\"n\":9}", API_ERROR_INVALID_VALUE, "n" },
+	{ HEAD ",\"n\":1.5}", API_ERROR_INVALID_TYPE, "n" },
+	{ HEAD ",\"stop\":1}", API_ERROR_INVALID_TYPE, "stop" },
+	{ HEAD ",\"stop\":[1]}", API_ERROR_INVALID_TYPE, "stop[0]" },
+	{ HEAD ",\"stop\":[\"a\",\"b\",\"c\",\"d\",\"e\"]}",
+	    API_ERROR_INVALID_VALUE, "stop" },
+	{ HEAD ",\"response_format\":1}", API_ERROR_INVALID_TYPE,
+	    "response_format" },
+	{ HEAD ",\"response_format\":{}}", API_ERROR_MISSING_PARAMETER,
+	    "response_format.type" },
+	{ HEAD ",\"response_format\":{\"type\":\"xml\"}}",
+	    API_ERROR_INVALID_VALUE, "response_format.type" },
+	{ HEAD ",\"response_format\":{\"type\":\"json_schema\"}}",
+	    API_ERROR_MISSING_PARAMETER, "response_format.json_schema" },
+	{ HEAD ",\"response_format\":{\"type\":\"json_schema\","
+	       "\"json_schema\":{\"schema\":1}}}",
+	    API_ERROR_INVALID_TYPE, "response_format.json_schema.schema" },
+	{ HEAD ",\"reasoning_effort\":1}", API_ERROR_INVALID_TYPE,
+	    "reasoning_effort" },
+	{ HEAD ",\"reasoning_effort\":\"a b\"}", API_ERROR_INVALID_VALUE,
+	    "reasoning_effort" },
+	{ HEAD ",\"verbosity\":\"loud\"}", API_ERROR_INVALID_VALUE,
+	    "verbosity" },
+	{ HEAD ",\"service_tier\":1}", API_ERROR_INVALID_TYPE, "service_tier" },
+	{ HEAD ",\"metadata\":[]}", API_ERROR_INVALID_TYPE, "metadata" },
+	{ HEAD ",\"metadata\":{\"cwd\":1}}", API_ERROR_INVALID_TYPE,
+	    "metadata.cwd" },
+	{ HEAD ",\"metadata\":{\"cwd\":\"/a\\u0000b\"}}",
+	    API_ERROR_INVALID_VALUE, "metadata.cwd" },
+	{ HEAD ",\"logprobs\":true}", API_ERROR_UNSUPPORTED_PARAMETER,
+	    "logprobs" },
+	{ HEAD ",\"top_logprobs\":2}", API_ERROR_UNSUPPORTED_PARAMETER,
+	    "top_logprobs" },
+	{ HEAD ",\"modalities\":[\"text\",\"audio\"]}",
+	    API_ERROR_UNSUPPORTED_PARAMETER, "modalities" },
+	{ HEAD ",\"tools\":{}}", API_ERROR_INVALID_TYPE, "tools" },
+	{ HEAD ",\"tools\":[1]}", API_ERROR_INVALID_TYPE, "tools[0]" },
+	{ HEAD ",\"tools\":[{\"type\":\"web_search\"}]}",
+	    API_ERROR_UNSUPPORTED_PARAMETER, "tools[0].type" },
+	{ HEAD ",\"tools\":[{\"type\":\"function\"}]}",
+	    API_ERROR_MISSING_PARAMETER, "tools[0].function" },
+	{ HEAD ",\"tools\":[{\"function\":{\"name\":\"a b\"}}]}",
+	    API_ERROR_INVALID_VALUE, "tools[0].function.name" },
+	{ HEAD ",\"tools\":[{\"function\":{\"name\":\"a\","
+	       "\"parameters\":[]}}]}",
+	    API_ERROR_INVALID_TYPE, "tools[0].function.parameters" },
+	{ HEAD ",\"tool_choice\":\"x\"}", API_ERROR_INVALID_VALUE,
+	    "tool_choice" },
+	{ HEAD ",\"tool_choice\":{\"type\":\"function\",\"function\":"
+	       "{\"name\":\"f\"}}}",
+	    API_ERROR_INVALID_VALUE, "tool_choice.function.name" },
+	{ HEAD ",\"parallel_tool_calls\":1}", API_ERROR_INVALID_TYPE,
+	    "parallel_tool_calls" },
+};
+
+START_TEST(faults_are_named)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct api_error e = API_ERROR_INIT;
+		struct chat_request *r = NULL;
+		int rc = chat_request_parse(
+		    bad[i].body, strlen(bad[i].body), &r, &e);
+
+		ck_assert_msg(rc == -EINVAL, "%s", bad[i].body);
+		ck_assert_ptr_null(r);
+		ck_assert_msg(e.kind == bad[i].kind, "%s: %s", bad[i].body,
+		    api_error_code(e.kind));
+		if (bad[i].param == NULL)
+			ck_assert_msg(
+			    e.param == NULL, "%s: %s", bad[i].body, e.param);
+		else
+			ck_assert_msg(e.param != NULL &&
+				strcmp(e.param, bad[i].param) == 0,
+			    "%s: %s", bad[i].body, e.param);
+		ck_assert_ptr_nonnull(e.message);
+		api_error_free(&e);
+	}
+}
+END_TEST
+
+/* What real clients send and is fine. */
+static const char *const good[] = {
+	HEAD "}",
+	HEAD ",\"stream\":null,\"n\":null,\"stop\":null,\"tools\":null,"
+	     "\"tool_choice\":null,\"metadata\":null,\"response_format\":null,"
+	     "\"stream_options\":null,\"logprobs\":null}",
+	HEAD ",\"temperature\":0.7,\"top_p\":1,\"max_tokens\":64000,"
+	     "\"max_completion_tokens\":1,\"seed\":1,\"user\":\"u\","
+	     "\"store\":true,\"logit_bias\":{},\"prediction\":{},"
+	     "\"frequency_penalty\":0,\"nonsense\":[[{}]]}",
+	HEAD ",\"logprobs\":false,\"top_logprobs\":0,"
+	     "\"modalities\":[\"text\"]}",
+	HEAD ",\"tools\":[],\"stop\":[\"\",\"a\"]}",
+	HEAD ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":"
+	     "\"no_parameters\"}}],\"tool_choice\":\"auto\"}",
+	HEAD ",\"functions\":[{\"name\":\"old\"}],\"function_call\":"
+	     "{\"name\":\"old\"}}",
+	"{\"model\":\"m\",\"messages\":[" USER "," USER "]}",
+	"{\"model\":\"m\",\"messages\":[{\"role\":\"developer\",\"content\":"
+	"[{\"type\":\"text\",\"text\":\"a\",\"cache_control\":{\"type\":"
+	"\"ephemeral\"}}]}]}",
+	"{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\",\"content\":"
+	"null,\"reasoning_content\":\"r\",\"tool_calls\":[{\"id\":\"c\","
+	"\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":"
+	"\"{broken\"}}]},{\"role\":\"tool\",\"tool_call_id\":\"c\","
+	"\"content\":[{\"type\":\"text\",\"text\":\"r\"}]}]}",
+	"{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\"},"
+	"{\"role\":\"user\",\"content\":\"\"},"
+	"{\"role\":\"user\",\"content\":[]}]}",
+	"{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\","
+	"\"function_call\":{\"name\":\"f\",\"arguments\":\"\"}},"
+	"{\"role\":\"function\",\"name\":\"f\",\"content\":\"r\"}]}",
+	"{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":["
+	"{\"type\":\"image_url\",\"image_url\":"
+	"\"data:image/png;base64,iVBORw0KGgoAAAANSUhEUg==\"}]}]}",
+};
+
+START_TEST(odd_but_right_requests_pass)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++)
+		chat_request_unref(must_parse(good[i]));
+}
+END_TEST
+
+START_TEST(structure_is_kept)
+{
+	struct chat_request *r = must_parse(
+	    "{\"model\":\"gpt\",\"messages\":["
+	    "{\"role\":\"system\",\"content\":\"S\"},"
+	    "{\"role\":\"user\",\"name\":\"bob\",\"content\":["
+	    "{\"type\":\"text\",\"text\":\"a\\u0000b\"},"
+	    "{\"type\":\"refusal\",\"refusal\":\"no\"}]},"
+	    "{\"role\":\"assistant\",\"content\":\"A\",\"tool_calls\":["
+	    "{\"id\":\"c1\",\"function\":{\"name\":\"f\",\"arguments\":\"1\"}},"
+	    "{\"id\":\"c2\",\"function\":{\"name\":\"g\",\"arguments\":\"2\"}}"
+	    "]},{\"role\":\"tool\",\"tool_call_id\":\"c2\",\"content\":\"R\"}],"
+	    "\"stream\":true,\"stream_options\":{\"include_usage\":true},"
+	    "\"n\":3,\"stop\":[\"x\",\"\",\"y\"],"
+	    "\"tools\":[{\"function\":{\"name\":\"f\",\"description\":\"d\","
+	    "\"parameters\":{\"type\":\"object\"}}}],"
+	    "\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":"
+	    "\"f\"}},\"parallel_tool_calls\":false,"
+	    "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{"
+	    "\"name\":\"s\",\"schema\":{\"type\":\"array\"}}},"
+	    "\"reasoning_effort\":\"high\",\"verbosity\":\"low\","
+	    "\"service_tier\":\"flex\",\"metadata\":{\"cwd\":\"/w\"}}");
+	const struct chat_message *m = r->messages;
+
+	ck_assert_str_eq(r->model, "gpt");
+	ck_assert_uint_eq(r->n_messages, 4);
+	ck_assert_int_eq(m[0].role, CHAT_SYSTEM);
+	ck_assert_str_eq(m[1].name.s, "bob");
+	ck_assert_uint_eq(m[1].n_parts, 2);
+	ck_assert_uint_eq(m[1].parts[0].text.len, 3);
+	ck_assert_int_eq(m[1].parts[1].kind, CHAT_PART_REFUSAL);
+	ck_assert_uint_eq(m[2].n_tool_calls, 2);
+	ck_assert_str_eq(m[2].tool_calls[1].id.s, "c2");
+	ck_assert_str_eq(m[2].tool_calls[1].name.s, "g");
+	ck_assert_str_eq(m[2].tool_calls[1].arguments.s, "2");
+	ck_assert_int_eq(m[3].role, CHAT_TOOL);
+	ck_assert_str_eq(m[3].tool_call_id.s, "c2");
+	ck_assert(r->stream && r->include_usage);
+	ck_assert_uint_eq(r->n, 3);
+	ck_assert_uint_eq(r->n_stop, 2);
+	ck_assert_str_eq(r->stop[1].s, "y");
+	ck_assert_uint_eq(r->n_tools, 1);
+	ck_assert_int_eq(r->tool_choice, CHAT_TOOLS_NAMED);
+	ck_assert_int_eq(r->parallel_tool_calls, CHAT_OPTION_FALSE);
+	ck_assert_int_eq(r->format, CHAT_FORMAT_SCHEMA);
+	ck_assert_ptr_nonnull(r->schema);
+	ck_assert_str_eq(r->reasoning_effort, "high");
+	ck_assert_str_eq(r->verbosity, "low");
+	ck_assert_str_eq(r->service_tier, "flex");
+	ck_assert_str_eq(r->cwd, "/w");
+	chat_request_unref(r);
+}
+END_TEST
+
+/* usage is for streams alone. */
+START_TEST(include_usage_needs_a_stream)
+{
+	struct chat_request *r = must_parse(
+	    HEAD ",\"stream_options\":{\"include_usage\":true}}");
+
+	ck_assert(!r->include_usage);
+	chat_request_unref(r);
+}
+END_TEST
+
+/* Whatever is cut off a request, it is told as broken JSON, or is whole. */
+START_TEST(every_prefix_is_broken_json)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+		for (size_t n = 0; n < strlen(good[i]); n++) {
+			struct api_error e = API_ERROR_INIT;
+			struct chat_request *r = NULL;
+
+			ck_assert_int_eq(
+			    chat_request_parse(good[i], n, &r, &e), -EINVAL);
+			ck_assert_int_eq(e.kind, API_ERROR_INVALID_JSON);
+			api_error_free(&e);
+		}
+	}
+}
+END_TEST
+
+static void
+nest(struct buf *b, unsigned depth)
+{
+	ck_assert_int_eq(buf_puts(b, HEAD ",\"x\":"), 0);
+	for (unsigned i = 0; i < depth; i++)
+		ck_assert_int_eq(buf_putc(b, '['), 0);
+	for (unsigned i = 0; i < depth; i++)
+		ck_assert_int_eq(buf_putc(b, ']'), 0);
+	ck_assert_int_eq(buf_putc(b, '}'), 0);
+}
+
+START_TEST(depth_is_bounded)
+{
+	static const struct {
+		unsigned depth;
+		int rc;
+	} depths[] = { { CHAT_JSON_DEPTH_MAX - 1, 0 },
+		{ CHAT_JSON_DEPTH_MAX, -EINVAL }, { 2000, -EINVAL },
+		{ 1000000, -EINVAL } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(depths); i++) {
+		struct api_error e = API_ERROR_INIT;
+		struct chat_request *r = NULL;
+		struct buf b;
+
+		buf_init(&b, 4 * 1024 * 1024);
+		nest(&b, depths[i].depth);
+		ck_assert_int_eq(
+		    chat_request_parse(b.data, b.len, &r, &e), depths[i].rc);
+		api_error_free(&e);
+		chat_request_unref(r);
+		buf_free(&b);
+	}
+}
+END_TEST
+
+START_TEST(long_stop_strings_are_refused)
+{
+	struct api_error e = API_ERROR_INIT;
+	struct chat_request *r = NULL;
+	struct buf b;
+
+	buf_init(&b, 65536);
+	ck_assert_int_eq(buf_puts(&b, HEAD ",\"stop\":\""), 0);
+	for (int i = 0; i <= CHAT_STOP_LEN_MAX; i++)
+		ck_assert_int_eq(buf_putc(&b, 'x'), 0);
+	ck_assert_int_eq(buf_puts(&b, "\"}"), 0);
+	ck_assert_int_eq(chat_request_parse(b.data, b.len, &r, &e), -EINVAL);
+	ck_assert_int_eq(e.kind, API_ERROR_INVALID_VALUE);
+	ck_assert_str_eq(e.param, "stop");
+	api_error_free(&e);
+	buf_free(&b);
+}
+END_TEST
+
+UNIT_MAIN("chat_request", faults_are_named, odd_but_right_requests_pass,
+    structure_is_kept, include_usage_needs_a_stream,
+    every_prefix_is_broken_json, depth_is_bounded,
+    long_stop_strings_are_refused)
