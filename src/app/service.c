@@ -12,6 +12,7 @@
 #include "app/directories.h"
 #include "app/drain.h"
 #include "app/log_file.h"
+#include "app/signal_watch.h"
 #include "app/state_file.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -210,6 +211,40 @@ make_parts(struct service *sv)
 	return rc != 0 ? rc : make_server(sv);
 }
 
+static void
+give_up_waiting(void *arg)
+{
+	struct engine *engine = arg;
+
+	engine->ops->abort(engine);
+}
+
+/* -EINTR: SIGTERM or SIGINT came first. Else what the engine says. */
+static int
+wait_for_codex(struct service *sv, struct api_error *ret_error)
+{
+	struct engine *engine = dispatch_engine(sv->parts.dispatch);
+	struct signal_watch watch;
+	int rc;
+
+	launch_progress(sv->launch, "Preparing Codex ...");
+	signal_watch_start(
+	    &watch, sv->parts.signal_fd, give_up_waiting, engine);
+	rc = engine->ops->wait_ready(engine, ret_error);
+	signal_watch_stop(&watch);
+	return watch.heard ? -EINTR : rc;
+}
+
+static int
+write_state(struct service *sv)
+{
+	int rc = state_file_write(sv->settings, &sv->urls);
+
+	return rc == 0 ? 0
+		       : fail(sv, rc, "--state-file: %s: %s",
+			     sv->settings->state_file, strerror(-rc));
+}
+
 /*
  * A server in the background that cannot answer would look like one that
  * can; in the foreground /ready and the log say what is missing.
@@ -217,28 +252,21 @@ make_parts(struct service *sv)
 static int
 become_ready(struct service *sv)
 {
-	struct engine *engine = dispatch_engine(sv->parts.dispatch);
 	struct api_error error = API_ERROR_INIT;
-	unsigned bits;
-	int rc;
+	int rc = wait_for_codex(sv, &error);
 
-	launch_progress(sv->launch, "Preparing Codex ...");
-	rc = engine->ops->wait_ready(engine, &error);
-	bits = dispatch_readiness(sv->parts.dispatch);
-	if (rc == 0 && bits == READY) {
-		rc = state_file_write(sv->settings, &sv->urls);
-		if (rc != 0)
-			rc = fail(sv, rc, "--state-file: %s: %s",
-			    sv->settings->state_file, strerror(-rc));
-	} else if (!in_background(sv)) {
+	if (rc == -EINTR)
+		fail(sv, rc, "ended by a signal while Codex was prepared");
+	else if (rc == 0 && dispatch_readiness(sv->parts.dispatch) == READY)
+		rc = write_state(sv);
+	else if (!in_background(sv))
 		rc = 0;
-	} else if (rc != 0) {
+	else if (rc != 0)
 		fail(sv, rc, "%s", error.message);
-	} else {
+	else
 		rc = fail(sv, -EACCES,
 		    "nobody is logged in to Codex; run 'codex login', then "
 		    "start again");
-	}
 	api_error_free(&error);
 	return rc;
 }
@@ -359,7 +387,8 @@ service_run(const struct settings *s, struct launch *launch)
 		notify_send("READY=1\nSTATUS=answering at %s",
 		    sv.urls.n > 0 ? sv.urls.v[0] : "");
 		serve_until_told(&sv);
-	}
+	} else if (rc == -EINTR && !in_background(&sv))
+		rc = 0; /* told to end, and does: as when it was up */
 	drain_parts(&sv.parts);
 	fd_close(&sv.parts.signal_fd);
 	guardian_stop();

@@ -120,6 +120,21 @@ ask(struct codex_setup *cs)
 	return cs->asked;
 }
 
+/* Waited for with deadlines, so by the monotonic clock. */
+static void
+init_finished(struct codex_setup *cs)
+{
+	pthread_condattr_t attr;
+	int rc = pthread_condattr_init(&attr);
+
+	BUG_ON(rc != 0);
+	rc = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	BUG_ON(rc != 0);
+	rc = pthread_cond_init(&cs->finished, &attr);
+	BUG_ON(rc != 0);
+	pthread_condattr_destroy(&attr);
+}
+
 int
 codex_setup_start(const struct settings *s, const unsigned minimum[3],
     struct codex_setup **ret_setup)
@@ -142,8 +157,7 @@ codex_setup_start(const struct settings *s, const unsigned minimum[3],
 	BUG_ON(rc != 0);
 	rc = pthread_cond_init(&cs->wanted, NULL);
 	BUG_ON(rc != 0);
-	rc = pthread_cond_init(&cs->finished, NULL);
-	BUG_ON(rc != 0);
+	init_finished(cs);
 	rc = pthread_create(&cs->thread, NULL, thread_main, cs);
 	if (rc != 0) {
 		fd_close(&cs->abort_fd);
@@ -155,19 +169,26 @@ codex_setup_start(const struct settings *s, const unsigned minimum[3],
 }
 
 void
-codex_setup_stop(struct codex_setup *cs)
+codex_setup_abort(struct codex_setup *cs)
 {
 	uint64_t one = 1;
 	ssize_t n;
 
-	if (cs == NULL)
-		return;
 	lock(cs);
 	cs->stopping = true;
 	pthread_cond_signal(&cs->wanted);
+	pthread_cond_broadcast(&cs->finished);
 	unlock(cs);
 	n = write(cs->abort_fd, &one, sizeof(one));
 	BUG_ON(n != sizeof(one));
+}
+
+void
+codex_setup_stop(struct codex_setup *cs)
+{
+	if (cs == NULL)
+		return;
+	codex_setup_abort(cs);
 	pthread_join(cs->thread, NULL);
 	codex_unref(cs->codex);
 	api_error_free(&cs->error);
@@ -189,15 +210,23 @@ codex_setup_peek(struct codex_setup *cs)
 	return c;
 }
 
-/*
- * Under the lock, which the wait releases: the attempt has a deadline of its
- * own, so this ends.
- */
+/* Under the lock, which the wait releases. */
 static int
-wait_for(struct codex_setup *cs, uint64_t number, struct api_error *ret_error)
+wait_for(struct codex_setup *cs, uint64_t number, int64_t deadline,
+    struct api_error *ret_error)
 {
-	while (cs->completed < number && !cs->stopping)
-		pthread_cond_wait(&cs->finished, &cs->lock);
+	struct timespec ts = clock_timespec(deadline);
+	int rc = 0;
+
+	while (cs->completed < number && !cs->stopping && rc != ETIMEDOUT)
+		rc = pthread_cond_timedwait(&cs->finished, &cs->lock, &ts);
+	if (cs->stopping)
+		return api_error_set(ret_error, API_ERROR_SHUTTING_DOWN,
+		    "The server is shutting down.");
+	if (cs->completed < number)
+		return api_error_set(ret_error, API_ERROR_TIMEOUT,
+		    "Codex was still being prepared at the end of "
+		    "--timeout-seconds.");
 	if (cs->codex != NULL)
 		return 0;
 	return api_error_set(ret_error, API_ERROR_CODEX_UNAVAILABLE, "%s",
@@ -206,8 +235,8 @@ wait_for(struct codex_setup *cs, uint64_t number, struct api_error *ret_error)
 }
 
 int
-codex_setup_get(struct codex_setup *cs, struct codex **ret_codex,
-    struct api_error *ret_error)
+codex_setup_get(struct codex_setup *cs, int64_t deadline,
+    struct codex **ret_codex, struct api_error *ret_error)
 {
 	struct codex *c = codex_setup_peek(cs);
 	int rc;
@@ -218,7 +247,7 @@ codex_setup_get(struct codex_setup *cs, struct codex **ret_codex,
 	}
 	codex_unref(c);
 	lock(cs);
-	rc = wait_for(cs, ask(cs), ret_error);
+	rc = wait_for(cs, ask(cs), deadline, ret_error);
 	if (rc == 0)
 		*ret_codex = codex_ref(cs->codex);
 	unlock(cs);
@@ -231,7 +260,7 @@ codex_setup_wait(struct codex_setup *cs, struct api_error *ret_error)
 	int rc;
 
 	lock(cs);
-	rc = wait_for(cs, 1, ret_error);
+	rc = wait_for(cs, 1, CLOCK_NEVER, ret_error);
 	unlock(cs);
 	return rc;
 }

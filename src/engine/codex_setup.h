@@ -28,12 +28,18 @@ MUST_CHECK int codex_setup_start(const struct settings *s,
 void codex_setup_stop(struct codex_setup *cs);
 
 /*
- * Engine threads: a reference to the current Codex. Waits while it is being
- * prepared (bounded by the deadlines of the commands that are run). On
- * failure -EINVAL with `ret_error` set to CODEX_UNAVAILABLE.
+ * Ends all waiting below with an error and every preparation under way; there
+ * will be no other. Any thread; may be repeated.
  */
-MUST_CHECK int codex_setup_get(struct codex_setup *cs, struct codex **ret_codex,
-    struct api_error *ret_error);
+void codex_setup_abort(struct codex_setup *cs);
+
+/*
+ * Engine threads: a reference to the current Codex. Waits while it is being
+ * prepared, until `deadline` at the latest. On failure -EINVAL with
+ * `ret_error` set: CODEX_UNAVAILABLE, TIMEOUT or SHUTTING_DOWN.
+ */
+MUST_CHECK int codex_setup_get(struct codex_setup *cs, int64_t deadline,
+    struct codex **ret_codex, struct api_error *ret_error);
 
 /*
  * Waits for the end of the first preparation. On failure -EINVAL with

@@ -358,6 +358,7 @@ dispatch_cancel_all(struct dispatch *d, enum job_cancel_reason reason)
 		job_unref(jobs[i]);
 	}
 	free(jobs);
+	d->engine->ops->abort(d->engine);
 }
 
 void

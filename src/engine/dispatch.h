@@ -60,7 +60,7 @@ unsigned dispatch_readiness(struct dispatch *d);
 void dispatch_refuse(struct dispatch *d);
 /* ... wait until no job is left; false when `deadline` came first ... */
 bool dispatch_wait(struct dispatch *d, int64_t deadline);
-/* ... cancel what is left ... */
+/* ... cancel what is left, what waits for Codex included ... */
 void dispatch_cancel_all(struct dispatch *d, enum job_cancel_reason reason);
 /* ... close the queue, join the threads, free engine and all. */
 void dispatch_stop(struct dispatch *d);

@@ -67,6 +67,12 @@ struct engine_ops {
 	/* Fills in n_workers, workers and app_server_pool_started. */
 	void (*gauges)(struct engine *e, struct stats_gauges *g);
 
+	/*
+	 * Ends all waiting for Codex to become usable; what waits fails. The
+	 * engine can run no more jobs then. Any thread; may be repeated.
+	 */
+	void (*abort)(struct engine *e);
+
 	/* Frees it, after all its threads have ended. */
 	void (*free)(struct engine *e);
 };

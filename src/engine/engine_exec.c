@@ -77,6 +77,17 @@ on_cancel(void *arg)
 	(void)n; /* a counter at its limit is readable all the same */
 }
 
+static void
+end_without_codex(struct job *j, struct api_error *error)
+{
+	if (job_cancelled(j)) {
+		api_error_free(error);
+		job_end_cancelled(j);
+	} else {
+		job_fail(j, error);
+	}
+}
+
 /* A Codex that dies before it said anything is tried once more. */
 static void
 run_job(struct engine_exec *x, struct exec_worker *w, struct job *j)
@@ -91,8 +102,9 @@ run_job(struct engine_exec *x, struct exec_worker *w, struct job *j)
 			job_end_cancelled(j);
 			return;
 		}
-		if (codex_setup_get(x->setup, &codex, &error) != 0) {
-			job_fail(j, &error);
+		if (codex_setup_get(x->setup, j->deadline, &codex, &error) !=
+		    0) {
+			end_without_codex(j, &error);
 			return;
 		}
 		outcome = exec_run(
@@ -176,6 +188,12 @@ exec_gauges(struct engine *e, struct stats_gauges *g)
 }
 
 static void
+exec_abort(struct engine *e)
+{
+	codex_setup_abort(self(e)->setup);
+}
+
+static void
 exec_free(struct engine *e)
 {
 	struct engine_exec *x = self(e);
@@ -197,6 +215,7 @@ static const struct engine_ops exec_ops = {
 	.fingerprint = exec_fingerprint,
 	.models = exec_models,
 	.gauges = exec_gauges,
+	.abort = exec_abort,
 	.free = exec_free,
 };
 

@@ -53,18 +53,20 @@ take_message(struct exec_answer *a, struct text text)
 	return rc != 0 ? rc : buf_append(&a->message, text.s, text.len);
 }
 
-/* The answer, its tokens, and the end. */
+/*
+ * The tokens, the answer, and the end. In that order, because a stop string in
+ * the answer cancels the job, and the tokens have been spent all the same.
+ */
 static int
 hand_on(
     struct exec_answer *a, const struct usage *usage, enum finish_reason reason)
 {
-	int rc = a->message.len == 0 ? 0
-				     : job_push_text(a->job, EVENT_CONTENT,
-					   a->message.data, a->message.len);
+	int rc = usage != NULL ? job_push_usage(a->job, usage) : 0;
 
 	a->handed_on = true;
-	if (rc == 0 && usage != NULL)
-		rc = job_push_usage(a->job, usage);
+	if (rc == 0 && a->message.len > 0)
+		rc = job_push_text(
+		    a->job, EVENT_CONTENT, a->message.data, a->message.len);
 	if (rc != 0)
 		return rc;
 	a->final = true;

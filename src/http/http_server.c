@@ -152,6 +152,8 @@ http_server_start(const struct settings *s, struct stats *stats,
 	hs->context.keys = keys;
 	hs->context.dispatch = dispatch;
 	hs->context.watch = watch;
+	hs->context.listeners = listeners;
+	hs->context.n_listeners = n;
 	hs->context.on_count = count_requests;
 	hs->context.started_at = clock_unix_seconds();
 	init_sync(hs);
@@ -194,9 +196,11 @@ http_server_wait(struct http_server *hs, int64_t deadline)
 void
 http_server_stop(struct http_server *hs)
 {
+	/* First what may hold a connection parked: it finishes and wakes all,
+	 * and since the drain began nothing new comes to it. */
+	body_parser_stop(hs->context.parser);
 	for (size_t i = 0; i < hs->n_daemons; i++)
 		MHD_stop_daemon(hs->daemons[i]);
-	body_parser_stop(hs->context.parser);
 	pthread_cond_destroy(&hs->none);
 	pthread_mutex_destroy(&hs->lock);
 	free(hs);

@@ -79,6 +79,12 @@ fake_gauges(struct engine *e, struct stats_gauges *g)
 }
 
 static void
+fake_abort(struct engine *e)
+{
+	(void)e;
+}
+
+static void
 fake_free(struct engine *e)
 {
 	(void)e;
@@ -89,6 +95,7 @@ static const struct engine_ops fake_ops = { .name = "fake",
 	.work = fake_work,
 	.readiness = fake_readiness,
 	.gauges = fake_gauges,
+	.abort = fake_abort,
 	.free = fake_free };
 
 static void
