@@ -162,6 +162,17 @@ drain_time(const struct settings *s)
 	return drain;
 }
 
+/* Under its lock, so that a server that starts just now keeps its own. */
+static void
+remove_stale(const char *path)
+{
+	struct pidfile p;
+	pid_t holder;
+
+	if (pidfile_acquire(path, &p, &holder) == 0)
+		pidfile_release(&p);
+}
+
 /* 0: it has stopped; -ESRCH: nothing ran; another -errno. */
 static int
 stop_running(const struct settings *s, pid_t *ret_pid)
@@ -170,7 +181,7 @@ stop_running(const struct settings *s, pid_t *ret_pid)
 	int rc = pidfile_probe(s->pid_file, ret_pid);
 
 	if (rc == -ESRCH)
-		unlink(s->pid_file);
+		remove_stale(s->pid_file);
 	if (rc == -ENOENT)
 		rc = -ESRCH;
 	if (rc != 0)

@@ -78,7 +78,11 @@ look(struct status *st, char *const *argv)
 		return rc;
 	st->running = pidfile_probe(now.pid_file, &st->pid) == 0;
 	rc = state_file_read(now.state_file, &st->state, error);
-	st->have_state = rc == 0;
+	/* A server that has not become ready has not written it yet. */
+	if (rc == 0 && st->running && st->state.pid != st->pid)
+		state_file_free(&st->state);
+	else
+		st->have_state = rc == 0;
 	if (rc != 0 && rc != -ENOENT)
 		fprintf(stderr, "codex-api-proxy: %s\n", error);
 	settings_free(&now);

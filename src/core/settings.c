@@ -174,7 +174,7 @@ check_consistency(const struct settings *s, char *ret_error)
 		rc = check_directory(
 		    "allowed-root", s->allowed_root.v[i], ret_error);
 	if (rc == 0 && s->proxy != NULL && strstr(s->proxy, "://") == NULL)
-		rc = complain(ret_error, "proxy", s->proxy,
+		rc = complain(ret_error, "proxy", "(not shown)",
 		    "write a URL such as http://127.0.0.1:3128");
 	if (rc == 0 && s->host.n == 0)
 		rc = complain(

@@ -119,6 +119,25 @@ is_loopback(const char *name)
 	    ntohl(a.s_addr) >> 24 == 127;
 }
 
+/* The addresses that are bound, and the names they were given by. */
+static bool
+is_bound(const struct http_context *context, const char *name)
+{
+	const struct strv *places = &context->settings->listen;
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < context->n_listeners; i++) {
+		if (strcasecmp(context->listeners[i].host, name) == 0)
+			return true;
+	}
+	for (size_t i = 0; i < places->n; i++) {
+		if (strncasecmp(places->v[i], name, len) == 0 &&
+		    places->v[i][len] == ':')
+			return true;
+	}
+	return in_list(&context->settings->host, name);
+}
+
 static bool
 over_unix_socket(const struct http_request *r)
 {
@@ -146,7 +165,7 @@ check_host(struct http_request *r)
 	if (header == NULL || over_unix_socket(r))
 		return;
 	if (host_name(header, name) &&
-	    (is_loopback(name) || in_list(&s->host, name) ||
+	    (is_loopback(name) || is_bound(r->context, name) ||
 		in_list(&s->allowed_host, name) ||
 		(r->context->wildcard && is_address(name))))
 		return;

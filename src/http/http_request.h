@@ -21,6 +21,7 @@
 #include "core/stats.h"
 #include "engine/dispatch.h"
 #include "http/http_park.h"
+#include "runtime/listener.h"
 #include "runtime/watch.h"
 
 struct body_parser;
@@ -35,6 +36,8 @@ struct http_context {
 	struct key_ring *keys;
 	struct body_parser *parser;
 	int64_t started_at; /* Unix seconds */
+	const struct listener *listeners; /* all bound places */
+	size_t n_listeners;
 	bool wildcard; /* bound to all addresses */
 	_Atomic bool draining; /* answers carry Connection: close */
 	/* A request has begun (1) or is over (-1). */

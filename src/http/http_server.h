@@ -19,8 +19,8 @@
 struct http_server;
 
 /*
- * Starts to answer on the listeners, whose fds belong to the server from then
- * on, on failure too. Errors: -errno.
+ * Starts to answer on the listeners, which outlive the server; their fds
+ * belong to it from then on, on failure too. Errors: -errno.
  */
 MUST_CHECK int http_server_start(const struct settings *s, struct stats *stats,
     struct key_ring *keys, struct dispatch *dispatch, struct watch *watch,

@@ -85,7 +85,7 @@ static const struct {
 	    "a relative path" },
 	{ "--allowed-root=rel", "--allowed-root", "rel", "absolute",
 	    "a relative path in a list" },
-	{ "--proxy=host:3128", "--proxy", "host:3128", "http://", "no URL" },
+	{ "--proxy=u:pw@host", "--proxy", "not shown", "http://", "no URL" },
 	{ "--fast=perhaps", "--fast", "perhaps", "", "no boolean" },
 	{ "--nonsense=1", "--nonsense", "", "--help", "no such option" },
 };

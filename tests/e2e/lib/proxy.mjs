@@ -18,8 +18,15 @@ const stray = fs.openSync("/dev/null");
 
 // The environment that tests give it: nothing of the developer's.
 export function cleanEnv(home, extra = {}) {
+	const sanitizers = {};
+
+	for (const name of ["ASAN_OPTIONS", "TSAN_OPTIONS"]) {
+		if (process.env[name])
+			sanitizers[name] = process.env[name];
+	}
 	return { PATH: process.env.PATH, HOME: home, LANG: "C.UTF-8",
-		TZ: "UTC", UBSAN_OPTIONS: "print_stacktrace=1", ...extra };
+		TZ: "UTC", UBSAN_OPTIONS: "print_stacktrace=1",
+		...sanitizers, ...extra };
 }
 
 export class Proxy {
