@@ -30,4 +30,5 @@ lib_libruntime_a_SOURCES = \
 	lib/runtime/process.c lib/runtime/process.h \
 	lib/runtime/queue.c lib/runtime/queue.h \
 	lib/runtime/root.c lib/runtime/root.h \
+	lib/runtime/sync.c lib/runtime/sync.h \
 	lib/runtime/watch.c lib/runtime/watch.h

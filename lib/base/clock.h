@@ -30,7 +30,7 @@ int64_t clock_add(int64_t start, int64_t ns);
  */
 int clock_poll_timeout(int64_t deadline);
 
-/* The deadline as a timespec for pthread_cond_clockwait(CLOCK_MONOTONIC). */
+/* The deadline as an absolute timespec of CLOCK_MONOTONIC. */
 struct timespec clock_timespec(int64_t deadline);
 
 /* Seconds since the Unix epoch, wall clock. */

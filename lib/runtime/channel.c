@@ -1,9 +1,10 @@
 #include "runtime/channel.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+
+#include "runtime/sync.h"
 
 struct hook {
 	channel_hook_fn *fn;
@@ -21,18 +22,6 @@ struct channel {
 	bool closed;
 	struct hook wake, cancel;
 };
-
-static void
-lock(struct channel *c)
-{
-	BUG_ON(pthread_mutex_lock(&c->lock) != 0);
-}
-
-static void
-unlock(struct channel *c)
-{
-	BUG_ON(pthread_mutex_unlock(&c->lock) != 0);
-}
 
 /* With the lock held, see channel.h. */
 static void
@@ -52,7 +41,7 @@ channel_new(size_t cap, channel_free_fn *free_item)
 	c->cap = cap;
 	c->free_item = free_item;
 	atomic_init(&c->refs, 1);
-	BUG_ON(pthread_mutex_init(&c->lock, NULL) != 0);
+	sync_mutex_init(&c->lock);
 	return c;
 }
 
@@ -89,7 +78,7 @@ channel_unref(struct channel *c)
 	if (before > 1)
 		return;
 	free_items(c);
-	pthread_mutex_destroy(&c->lock);
+	sync_mutex_destroy(&c->lock);
 	free(c);
 }
 
@@ -125,7 +114,7 @@ channel_push(struct channel *c, struct channel_item *item)
 	bool was_empty;
 	int r;
 
-	lock(c);
+	sync_lock(&c->lock);
 	r = refusal(c, item);
 	if (r == 0) {
 		was_empty = c->head == NULL;
@@ -133,7 +122,7 @@ channel_push(struct channel *c, struct channel_item *item)
 		if (was_empty)
 			call(&c->wake);
 	}
-	unlock(c);
+	sync_unlock(&c->lock);
 	if (r < 0)
 		c->free_item(item);
 	return r;
@@ -142,12 +131,12 @@ channel_push(struct channel *c, struct channel_item *item)
 void
 channel_close(struct channel *c)
 {
-	lock(c);
+	sync_lock(&c->lock);
 	if (!c->closed) {
 		c->closed = true;
 		call(&c->wake);
 	}
-	unlock(c);
+	sync_unlock(&c->lock);
 }
 
 void
@@ -155,14 +144,14 @@ channel_push_final(struct channel *c, struct channel_item *item)
 {
 	bool was_closed;
 
-	lock(c);
+	sync_lock(&c->lock);
 	was_closed = c->closed;
 	if (!was_closed) {
 		append(c, item);
 		c->closed = true;
 		call(&c->wake);
 	}
-	unlock(c);
+	sync_unlock(&c->lock);
 	if (was_closed)
 		c->free_item(item);
 }
@@ -172,12 +161,12 @@ channel_take(struct channel *c, bool *ret_closed)
 {
 	struct channel_item *items;
 
-	lock(c);
+	sync_lock(&c->lock);
 	items = c->head;
 	c->head = c->tail = NULL;
 	c->weight = 0;
 	*ret_closed = c->closed;
-	unlock(c);
+	sync_unlock(&c->lock);
 	return items;
 }
 
@@ -185,12 +174,12 @@ void
 channel_cancel(struct channel *c, int reason)
 {
 	BUG_ON(reason == 0);
-	lock(c);
+	sync_lock(&c->lock);
 	if (atomic_load(&c->cancelled) == 0) {
 		atomic_store(&c->cancelled, reason);
 		call(&c->cancel);
 	}
-	unlock(c);
+	sync_unlock(&c->lock);
 }
 
 int
@@ -202,19 +191,19 @@ channel_cancelled(struct channel *c)
 void
 channel_set_wake_hook(struct channel *c, channel_hook_fn *fn, void *arg)
 {
-	lock(c);
+	sync_lock(&c->lock);
 	c->wake = (struct hook){ fn, arg };
 	if (c->head != NULL || c->closed)
 		call(&c->wake);
-	unlock(c);
+	sync_unlock(&c->lock);
 }
 
 void
 channel_set_cancel_hook(struct channel *c, channel_hook_fn *fn, void *arg)
 {
-	lock(c);
+	sync_lock(&c->lock);
 	c->cancel = (struct hook){ fn, arg };
 	if (atomic_load(&c->cancelled) != 0)
 		call(&c->cancel);
-	unlock(c);
+	sync_unlock(&c->lock);
 }

@@ -1,13 +1,13 @@
 #include "runtime/queue.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "runtime/fdio.h"
+#include "runtime/sync.h"
 
 struct queue {
 	pthread_mutex_t lock; /* of all below */
@@ -19,33 +19,17 @@ struct queue {
 	bool fd_ready; /* its count is not 0 */
 };
 
-static void
-lock(struct queue *q)
-{
-	BUG_ON(pthread_mutex_lock(&q->lock) != 0);
-}
-
-static void
-unlock(struct queue *q)
-{
-	BUG_ON(pthread_mutex_unlock(&q->lock) != 0);
-}
-
 struct queue *
 queue_new(size_t capacity)
 {
 	struct queue *q = calloc(1, sizeof(*q));
-	pthread_condattr_t attr;
 
 	if (q == NULL)
 		return NULL;
 	q->capacity = capacity;
 	q->fd = -1;
-	BUG_ON(pthread_mutex_init(&q->lock, NULL) != 0);
-	BUG_ON(pthread_condattr_init(&attr) != 0);
-	BUG_ON(pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) != 0);
-	BUG_ON(pthread_cond_init(&q->ready, &attr) != 0);
-	pthread_condattr_destroy(&attr);
+	sync_mutex_init(&q->lock);
+	sync_cond_init(&q->ready);
 	return q;
 }
 
@@ -55,8 +39,8 @@ queue_free(struct queue *q)
 	if (q == NULL)
 		return;
 	fd_close(&q->fd);
-	pthread_cond_destroy(&q->ready);
-	pthread_mutex_destroy(&q->lock);
+	sync_cond_destroy(&q->ready);
+	sync_mutex_destroy(&q->lock);
 	free(q);
 }
 
@@ -114,17 +98,17 @@ queue_push(struct queue *q, struct queue_node *const *nodes, size_t n)
 {
 	int r = 0;
 
-	lock(q);
+	sync_lock(&q->lock);
 	if (q->closed)
 		r = -EPIPE;
 	else if (n > q->capacity - q->depth)
 		r = -EAGAIN;
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		append(q, nodes[i]);
-		pthread_cond_signal(&q->ready);
+		sync_signal(&q->ready);
 	}
 	update_fd(q);
-	unlock(q);
+	sync_unlock(&q->lock);
 	return r;
 }
 
@@ -132,18 +116,10 @@ queue_push(struct queue *q, struct queue_node *const *nodes, size_t n)
 static int
 await_node(struct queue *q, int64_t deadline)
 {
-	struct timespec ts = clock_timespec(deadline);
-	int err = 0;
+	bool in_time = deadline > 0;
 
-	while (q->head == NULL && !q->closed && err == 0) {
-		if (deadline == CLOCK_NEVER)
-			err = pthread_cond_wait(&q->ready, &q->lock);
-		else if (deadline == 0)
-			err = ETIMEDOUT;
-		else
-			err = pthread_cond_timedwait(&q->ready, &q->lock, &ts);
-	}
-	BUG_ON(err != 0 && err != ETIMEDOUT);
+	while (q->head == NULL && !q->closed && in_time)
+		in_time = sync_wait_until(&q->ready, &q->lock, deadline);
 	if (q->head != NULL) /* also when it came with the last moment */
 		return 0;
 	return q->closed ? -EPIPE : -ETIMEDOUT;
@@ -155,14 +131,14 @@ queue_pop(struct queue *q, int64_t deadline, struct queue_node **ret_node)
 	struct queue_node *node;
 	int r;
 
-	lock(q);
+	sync_lock(&q->lock);
 	r = await_node(q, deadline);
 	if (r == 0) {
 		node = q->head;
 		take_out(q, node);
 		*ret_node = node;
 	}
-	unlock(q);
+	sync_unlock(&q->lock);
 	return r;
 }
 
@@ -171,11 +147,11 @@ queue_remove(struct queue *q, struct queue_node *node)
 {
 	bool queued;
 
-	lock(q);
+	sync_lock(&q->lock);
 	queued = node->queued;
 	if (queued)
 		take_out(q, node);
-	unlock(q);
+	sync_unlock(&q->lock);
 	return queued;
 }
 
@@ -185,7 +161,7 @@ queue_expire(struct queue *q, int64_t now, int64_t *ret_next)
 	struct queue_node *due = NULL;
 	int64_t next = CLOCK_NEVER;
 
-	lock(q);
+	sync_lock(&q->lock);
 	for (struct queue_node *n = q->head; n != NULL; n = n->next) {
 		if (due == NULL && n->deadline <= now)
 			due = n;
@@ -194,7 +170,7 @@ queue_expire(struct queue *q, int64_t now, int64_t *ret_next)
 	}
 	if (due != NULL)
 		take_out(q, due);
-	unlock(q);
+	sync_unlock(&q->lock);
 	*ret_next = next;
 	return due;
 }
@@ -202,11 +178,11 @@ queue_expire(struct queue *q, int64_t now, int64_t *ret_next)
 void
 queue_close(struct queue *q)
 {
-	lock(q);
+	sync_lock(&q->lock);
 	q->closed = true;
 	update_fd(q);
-	pthread_cond_broadcast(&q->ready);
-	unlock(q);
+	sync_broadcast(&q->ready);
+	sync_unlock(&q->lock);
 }
 
 size_t
@@ -214,9 +190,9 @@ queue_depth(struct queue *q)
 {
 	size_t depth;
 
-	lock(q);
+	sync_lock(&q->lock);
 	depth = q->depth;
-	unlock(q);
+	sync_unlock(&q->lock);
 	return depth;
 }
 
@@ -225,17 +201,17 @@ queue_fd(struct queue *q)
 {
 	int fd;
 
-	lock(q);
+	sync_lock(&q->lock);
 	if (q->fd == -1) {
 		q->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 		if (q->fd == -1) {
 			fd = -errno;
-			unlock(q);
+			sync_unlock(&q->lock);
 			return fd;
 		}
 		update_fd(q);
 	}
 	fd = q->fd;
-	unlock(q);
+	sync_unlock(&q->lock);
 	return fd;
 }

@@ -11,7 +11,6 @@
 #include "runtime/watch.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -20,6 +19,7 @@
 
 #include "base/clock.h"
 #include "runtime/fdio.h"
+#include "runtime/sync.h"
 
 enum {
 	EVENTS_MAX = 64,
@@ -50,18 +50,6 @@ struct watch {
 	size_t n_heap;
 	size_t n_entries;
 };
-
-static void
-lock(struct watch *w)
-{
-	BUG_ON(pthread_mutex_lock(&w->lock) != 0);
-}
-
-static void
-unlock(struct watch *w)
-{
-	BUG_ON(pthread_mutex_unlock(&w->lock) != 0);
-}
 
 /* The heap: earliest deadline first. */
 
@@ -248,19 +236,19 @@ watch_main(void *arg)
 	struct watch *w = arg;
 	int n;
 
-	lock(w);
+	sync_lock(&w->lock);
 	while (!w->stopping) {
 		run_deadlines(w);
 		w->armed = w->n_heap > 0 ? w->heap[0]->deadline : CLOCK_NEVER;
 		n = clock_poll_timeout(w->armed);
-		unlock(w);
+		sync_unlock(&w->lock);
 		n = epoll_wait(w->epoll_fd, events, EVENTS_MAX, n);
 		BUG_ON(n < 0 && errno != EINTR);
-		lock(w);
+		sync_lock(&w->lock);
 		for (int i = 0; i < n; i++)
 			run_event(w, events[i].data.u64);
 	}
-	unlock(w);
+	sync_unlock(&w->lock);
 	return NULL;
 }
 
@@ -301,7 +289,7 @@ watch_free(struct watch *w)
 {
 	fd_close(&w->epoll_fd);
 	fd_close(&w->wake_fd);
-	pthread_mutex_destroy(&w->lock);
+	sync_mutex_destroy(&w->lock);
 	free(w->heap);
 	free(w->slots);
 	free(w);
@@ -317,7 +305,7 @@ watch_start(struct watch **ret_watch)
 		return -ENOMEM;
 	w->epoll_fd = w->wake_fd = -1;
 	w->armed = AWAKE;
-	BUG_ON(pthread_mutex_init(&w->lock, NULL) != 0);
+	sync_mutex_init(&w->lock);
 	r = open_fds(w);
 	if (r == 0)
 		r = start_thread(w);
@@ -334,11 +322,11 @@ watch_stop(struct watch *w)
 {
 	if (w == NULL)
 		return;
-	lock(w);
+	sync_lock(&w->lock);
 	BUG_ON(w->n_entries != 0);
 	w->stopping = true;
 	wake(w);
-	unlock(w);
+	sync_unlock(&w->lock);
 	BUG_ON(pthread_join(w->thread, NULL) != 0);
 	watch_free(w);
 }
@@ -365,7 +353,7 @@ watch_add(struct watch *w, struct watch_entry *e, int fd, int64_t deadline,
 {
 	int r;
 
-	lock(w);
+	sync_lock(&w->lock);
 	BUG_ON(e->added);
 	e->fn = fn;
 	e->arg = arg;
@@ -383,27 +371,27 @@ watch_add(struct watch *w, struct watch_entry *e, int fd, int64_t deadline,
 		heap_insert(w, e);
 		wake_if_earlier(w);
 	}
-	unlock(w);
+	sync_unlock(&w->lock);
 	return r;
 }
 
 void
 watch_set_deadline(struct watch *w, struct watch_entry *e, int64_t deadline)
 {
-	lock(w);
+	sync_lock(&w->lock);
 	if (e->added) {
 		heap_remove(w, e);
 		e->deadline = deadline;
 		heap_insert(w, e);
 		wake_if_earlier(w);
 	}
-	unlock(w);
+	sync_unlock(&w->lock);
 }
 
 void
 watch_remove(struct watch *w, struct watch_entry *e)
 {
-	lock(w);
+	sync_lock(&w->lock);
 	if (e->added) {
 		if (e->fd != -1)
 			epoll_ctl(w->epoll_fd, EPOLL_CTL_DEL, e->fd, NULL);
@@ -411,5 +399,5 @@ watch_remove(struct watch *w, struct watch_entry *e)
 		slot_release(w, e);
 		e->added = false;
 	}
-	unlock(w);
+	sync_unlock(&w->lock);
 }

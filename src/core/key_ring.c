@@ -2,13 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/secret.h"
 #include "runtime/fdio.h"
+#include "runtime/sync.h"
 
 enum {
 	FILE_MAX = 1024 * 1024
@@ -33,22 +33,6 @@ struct key_ring {
 };
 
 static void
-lock(struct key_ring *k)
-{
-	int rc = pthread_mutex_lock(&k->lock);
-
-	BUG_ON(rc != 0);
-}
-
-static void
-unlock(struct key_ring *k)
-{
-	int rc = pthread_mutex_unlock(&k->lock);
-
-	BUG_ON(rc != 0);
-}
-
-static void
 key_set_free(struct key_set *set)
 {
 	if (set == NULL)
@@ -66,7 +50,7 @@ usage_of(struct key_ring *k, const char *name)
 {
 	struct key_usage *u;
 
-	lock(k);
+	sync_lock(&k->lock);
 	for (u = k->usages; u != NULL && strcmp(u->name, name) != 0;)
 		u = u->next;
 	if (u == NULL && (u = calloc(1, sizeof(*u))) != NULL) {
@@ -74,7 +58,7 @@ usage_of(struct key_ring *k, const char *name)
 		u->next = k->usages;
 		k->usages = u;
 	}
-	unlock(k);
+	sync_unlock(&k->lock);
 	return u;
 }
 
@@ -258,8 +242,7 @@ key_ring_new(const struct settings *s, struct key_ring **ret_ring,
 		return -ENOMEM;
 	}
 	k->settings = s;
-	rc = pthread_mutex_init(&k->lock, NULL);
-	BUG_ON(rc != 0);
+	sync_mutex_init(&k->lock);
 	rc = make_set(k, &k->set, ret_error);
 	if (rc != 0) {
 		key_ring_free(k);
@@ -281,7 +264,7 @@ key_ring_free(struct key_ring *k)
 		next = u->next;
 		free(u);
 	}
-	pthread_mutex_destroy(&k->lock);
+	sync_mutex_destroy(&k->lock);
 	free(k);
 }
 
@@ -293,10 +276,10 @@ key_ring_reload(struct key_ring *k, char ret_error[KEY_RING_ERROR_MAX])
 
 	if (rc != 0)
 		return rc;
-	lock(k);
+	sync_lock(&k->lock);
 	old = k->set;
 	k->set = fresh;
-	unlock(k);
+	sync_unlock(&k->lock);
 	key_set_free(old);
 	return 0;
 }
@@ -313,12 +296,12 @@ key_ring_find(struct key_ring *k, const char *presented, size_t len)
 {
 	struct key_usage *found = NULL;
 
-	lock(k);
+	sync_lock(&k->lock);
 	for (size_t i = 0; i < k->set->n; i++) {
 		if (secret_equal(k->set->keys[i].secret, presented, len))
 			found = k->set->keys[i].usage;
 	}
-	unlock(k);
+	sync_unlock(&k->lock);
 	return found;
 }
 
@@ -327,8 +310,8 @@ key_ring_usages(struct key_ring *k)
 {
 	const struct key_usage *first;
 
-	lock(k);
+	sync_lock(&k->lock);
 	first = k->usages;
-	unlock(k);
+	sync_unlock(&k->lock);
 	return first;
 }

@@ -1,7 +1,6 @@
 #include "engine/codex_setup.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -9,6 +8,7 @@
 #include "base/log.h"
 #include "engine/codex_probe.h"
 #include "runtime/fdio.h"
+#include "runtime/sync.h"
 
 /* A missing executable is looked for eagerly; a login costs three runs. */
 #define ASK_AGAIN_AFTER NS_PER_S
@@ -33,22 +33,6 @@ struct codex_setup {
 	struct api_error error;
 };
 
-static void
-lock(struct codex_setup *cs)
-{
-	int rc = pthread_mutex_lock(&cs->lock);
-
-	BUG_ON(rc != 0);
-}
-
-static void
-unlock(struct codex_setup *cs)
-{
-	int rc = pthread_mutex_unlock(&cs->lock);
-
-	BUG_ON(rc != 0);
-}
-
 /* Under the lock: takes over what an attempt gave. */
 static struct codex *
 publish(struct codex_setup *cs, struct codex *fresh, unsigned reason,
@@ -62,7 +46,7 @@ publish(struct codex_setup *cs, struct codex *fresh, unsigned reason,
 	cs->codex = fresh;
 	cs->completed = cs->asked;
 	cs->completed_at = clock_now();
-	pthread_cond_broadcast(&cs->finished);
+	sync_broadcast(&cs->finished);
 	return old;
 }
 
@@ -77,12 +61,12 @@ attempt(struct codex_setup *cs)
 	if (codex_probe(cs->settings, cs->minimum, cs->abort_fd, &fresh,
 		&reason, &error) != 0)
 		fresh = NULL;
-	lock(cs);
+	sync_lock(&cs->lock);
 	news = fresh != NULL || !cs->failed || cs->reason != reason;
 	if (fresh == NULL && news && !cs->stopping)
 		log_error("codex: %s", error.message);
 	old = publish(cs, fresh, reason, &error);
-	unlock(cs);
+	sync_unlock(&cs->lock);
 	if (fresh != NULL)
 		log_info("codex: %s is ready (%zu models)", fresh->version,
 		    fresh->models.n);
@@ -94,18 +78,19 @@ thread_main(void *arg)
 {
 	struct codex_setup *cs = arg;
 
-	lock(cs);
+	sync_lock(&cs->lock);
 	while (!cs->stopping) {
 		if (cs->asked == cs->completed) {
-			pthread_cond_wait(&cs->wanted, &cs->lock);
+			(void)sync_wait_until(
+			    &cs->wanted, &cs->lock, CLOCK_NEVER);
 			continue;
 		}
-		unlock(cs);
+		sync_unlock(&cs->lock);
 		attempt(cs);
-		lock(cs);
+		sync_lock(&cs->lock);
 	}
-	pthread_cond_broadcast(&cs->finished);
-	unlock(cs);
+	sync_broadcast(&cs->finished);
+	sync_unlock(&cs->lock);
 	return NULL;
 }
 
@@ -115,24 +100,9 @@ ask(struct codex_setup *cs)
 {
 	if (cs->asked == cs->completed) {
 		cs->asked++;
-		pthread_cond_signal(&cs->wanted);
+		sync_signal(&cs->wanted);
 	}
 	return cs->asked;
-}
-
-/* Waited for with deadlines, so by the monotonic clock. */
-static void
-init_finished(struct codex_setup *cs)
-{
-	pthread_condattr_t attr;
-	int rc = pthread_condattr_init(&attr);
-
-	BUG_ON(rc != 0);
-	rc = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	BUG_ON(rc != 0);
-	rc = pthread_cond_init(&cs->finished, &attr);
-	BUG_ON(rc != 0);
-	pthread_condattr_destroy(&attr);
 }
 
 int
@@ -153,11 +123,9 @@ codex_setup_start(const struct settings *s, const unsigned minimum[3],
 		free(cs);
 		return rc;
 	}
-	rc = pthread_mutex_init(&cs->lock, NULL);
-	BUG_ON(rc != 0);
-	rc = pthread_cond_init(&cs->wanted, NULL);
-	BUG_ON(rc != 0);
-	init_finished(cs);
+	sync_mutex_init(&cs->lock);
+	sync_cond_init(&cs->wanted);
+	sync_cond_init(&cs->finished);
 	rc = pthread_create(&cs->thread, NULL, thread_main, cs);
 	if (rc != 0) {
 		fd_close(&cs->abort_fd);
@@ -174,11 +142,11 @@ codex_setup_abort(struct codex_setup *cs)
 	uint64_t one = 1;
 	ssize_t n;
 
-	lock(cs);
+	sync_lock(&cs->lock);
 	cs->stopping = true;
-	pthread_cond_signal(&cs->wanted);
-	pthread_cond_broadcast(&cs->finished);
-	unlock(cs);
+	sync_signal(&cs->wanted);
+	sync_broadcast(&cs->finished);
+	sync_unlock(&cs->lock);
 	n = write(cs->abort_fd, &one, sizeof(one));
 	BUG_ON(n != sizeof(one));
 }
@@ -193,9 +161,9 @@ codex_setup_stop(struct codex_setup *cs)
 	codex_unref(cs->codex);
 	api_error_free(&cs->error);
 	fd_close(&cs->abort_fd);
-	pthread_cond_destroy(&cs->wanted);
-	pthread_cond_destroy(&cs->finished);
-	pthread_mutex_destroy(&cs->lock);
+	sync_cond_destroy(&cs->wanted);
+	sync_cond_destroy(&cs->finished);
+	sync_mutex_destroy(&cs->lock);
 	free(cs);
 }
 
@@ -204,9 +172,9 @@ codex_setup_peek(struct codex_setup *cs)
 {
 	struct codex *c;
 
-	lock(cs);
+	sync_lock(&cs->lock);
 	c = cs->codex != NULL ? codex_ref(cs->codex) : NULL;
-	unlock(cs);
+	sync_unlock(&cs->lock);
 	return c;
 }
 
@@ -215,11 +183,10 @@ static int
 wait_for(struct codex_setup *cs, uint64_t number, int64_t deadline,
     struct api_error *ret_error)
 {
-	struct timespec ts = clock_timespec(deadline);
-	int rc = 0;
+	bool in_time = true;
 
-	while (cs->completed < number && !cs->stopping && rc != ETIMEDOUT)
-		rc = pthread_cond_timedwait(&cs->finished, &cs->lock, &ts);
+	while (cs->completed < number && !cs->stopping && in_time)
+		in_time = sync_wait_until(&cs->finished, &cs->lock, deadline);
 	if (cs->stopping)
 		return api_error_set(ret_error, API_ERROR_SHUTTING_DOWN,
 		    "The server is shutting down.");
@@ -246,11 +213,11 @@ codex_setup_get(struct codex_setup *cs, int64_t deadline,
 		return 0;
 	}
 	codex_unref(c);
-	lock(cs);
+	sync_lock(&cs->lock);
 	rc = wait_for(cs, ask(cs), deadline, ret_error);
 	if (rc == 0)
 		*ret_codex = codex_ref(cs->codex);
-	unlock(cs);
+	sync_unlock(&cs->lock);
 	return rc;
 }
 
@@ -259,9 +226,9 @@ codex_setup_wait(struct codex_setup *cs, struct api_error *ret_error)
 {
 	int rc;
 
-	lock(cs);
+	sync_lock(&cs->lock);
 	rc = wait_for(cs, 1, CLOCK_NEVER, ret_error);
-	unlock(cs);
+	sync_unlock(&cs->lock);
 	return rc;
 }
 
@@ -277,7 +244,7 @@ codex_setup_readiness(struct codex_setup *cs)
 	else if (c != NULL && !codex_probe_logged_in(cs->settings, c))
 		bits |= NOT_READY_NOT_LOGGED_IN;
 	codex_unref(c);
-	lock(cs);
+	sync_lock(&cs->lock);
 	if (cs->completed == 0)
 		bits |= NOT_READY_NO_WORKER;
 	else if (cs->failed)
@@ -286,6 +253,6 @@ codex_setup_readiness(struct codex_setup *cs)
 						   : ASK_AGAIN_AFTER;
 	if (bits != READY && clock_now() - cs->completed_at > patience)
 		ask(cs);
-	unlock(cs);
+	sync_unlock(&cs->lock);
 	return bits;
 }

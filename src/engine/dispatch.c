@@ -1,9 +1,9 @@
 #include "engine/dispatch.h"
 
 #include <errno.h>
-#include <pthread.h>
 
 #include "base/clock.h"
+#include "runtime/sync.h"
 
 struct dispatch {
 	const struct settings *settings;
@@ -24,22 +24,6 @@ struct dispatch {
 	size_t n_running;
 	bool draining;
 };
-
-static void
-lock(struct dispatch *d)
-{
-	int rc = pthread_mutex_lock(&d->lock);
-
-	BUG_ON(rc != 0);
-}
-
-static void
-unlock(struct dispatch *d)
-{
-	int rc = pthread_mutex_unlock(&d->lock);
-
-	BUG_ON(rc != 0);
-}
 
 static void *
 thread_main(void *arg)
@@ -72,22 +56,6 @@ start_threads(struct dispatch *d, unsigned n)
 	return 0;
 }
 
-static void
-init_sync(struct dispatch *d)
-{
-	pthread_condattr_t attr;
-	int rc = pthread_condattr_init(&attr);
-
-	BUG_ON(rc != 0);
-	rc = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	BUG_ON(rc != 0);
-	rc = pthread_cond_init(&d->empty, &attr);
-	BUG_ON(rc != 0);
-	pthread_condattr_destroy(&attr);
-	rc = pthread_mutex_init(&d->lock, NULL);
-	BUG_ON(rc != 0);
-}
-
 int
 dispatch_start(const struct settings *s, struct stats *stats,
     struct engine *engine, struct dispatch **ret_dispatch)
@@ -102,7 +70,8 @@ dispatch_start(const struct settings *s, struct stats *stats,
 	d->settings = s;
 	d->stats = stats;
 	d->engine = engine;
-	init_sync(d);
+	sync_mutex_init(&d->lock);
+	sync_cond_init(&d->empty);
 	d->queue = queue_new((size_t)s->max_queue_size);
 	rc = d->queue == NULL ? -ENOMEM
 			      : start_threads(d, engine->ops->threads(engine));
@@ -143,7 +112,7 @@ list_remove(struct dispatch *d, struct job *j)
 	if (j->next != NULL)
 		j->next->prev = j->prev;
 	if (--d->n_jobs == 0)
-		pthread_cond_broadcast(&d->empty);
+		sync_broadcast(&d->empty);
 }
 
 static int64_t
@@ -185,9 +154,9 @@ dispatch_submit(struct dispatch *d, struct job *const *jobs, size_t n,
 {
 	int rc;
 
-	lock(d);
+	sync_lock(&d->lock);
 	rc = d->draining ? -EPIPE : enqueue(d, jobs, n);
-	unlock(d);
+	sync_unlock(&d->lock);
 	if (rc == -EPIPE)
 		return api_error_set(ret_error, API_ERROR_SHUTTING_DOWN,
 		    "The server is shutting down; send the request again to "
@@ -203,11 +172,11 @@ dispatch_submit(struct dispatch *d, struct job *const *jobs, size_t n,
 static void
 forget(struct dispatch *d, struct job *j, bool was_running)
 {
-	lock(d);
+	sync_lock(&d->lock);
 	list_remove(d, j);
 	if (was_running)
 		d->n_running--;
-	unlock(d);
+	sync_unlock(&d->lock);
 	job_unref(j);
 }
 
@@ -266,9 +235,9 @@ dispatch_take(struct dispatch *d, int64_t deadline, struct job **ret_job)
 			break;
 		end_expired(d, j, now);
 	}
-	lock(d);
+	sync_lock(&d->lock);
 	d->n_running++;
-	unlock(d);
+	sync_unlock(&d->lock);
 	j->phases->ns[PHASE_QUEUE_WAIT] = now - j->queued_at;
 	histogram_observe(&d->stats->queue_wait, now - j->queued_at);
 	*ret_job = j;
@@ -287,10 +256,10 @@ dispatch_gauges(struct dispatch *d, struct stats_gauges *g)
 	g->engine = d->engine->ops->name;
 	g->queue_depth = queue_depth(d->queue);
 	g->queue_capacity = (size_t)d->settings->max_queue_size;
-	lock(d);
+	sync_lock(&d->lock);
 	g->in_flight = d->n_running;
 	g->draining = d->draining;
-	unlock(d);
+	sync_unlock(&d->lock);
 	d->engine->ops->gauges(d->engine, g);
 }
 
@@ -299,35 +268,31 @@ dispatch_readiness(struct dispatch *d)
 {
 	unsigned bits = d->engine->ops->readiness(d->engine);
 
-	lock(d);
+	sync_lock(&d->lock);
 	if (d->draining)
 		bits |= NOT_READY_DRAINING;
-	unlock(d);
+	sync_unlock(&d->lock);
 	return bits;
 }
 
 void
 dispatch_refuse(struct dispatch *d)
 {
-	lock(d);
+	sync_lock(&d->lock);
 	d->draining = true;
-	unlock(d);
+	sync_unlock(&d->lock);
 }
 
 bool
 dispatch_wait(struct dispatch *d, int64_t deadline)
 {
-	struct timespec ts = clock_timespec(deadline);
-	bool done;
+	bool in_time = true, done;
 
-	lock(d);
-	while (d->n_jobs != 0) {
-		if (pthread_cond_timedwait(&d->empty, &d->lock, &ts) ==
-		    ETIMEDOUT)
-			break;
-	}
+	sync_lock(&d->lock);
+	while (d->n_jobs != 0 && in_time)
+		in_time = sync_wait_until(&d->empty, &d->lock, deadline);
 	done = d->n_jobs == 0;
-	unlock(d);
+	sync_unlock(&d->lock);
 	return done;
 }
 
@@ -338,11 +303,11 @@ snapshot(struct dispatch *d, size_t *ret_n)
 	struct job **jobs;
 	size_t n = 0;
 
-	lock(d);
+	sync_lock(&d->lock);
 	jobs = calloc(d->n_jobs + 1, sizeof(struct job *));
 	for (struct job *j = d->jobs; jobs != NULL && j != NULL; j = j->next)
 		jobs[n++] = job_ref(j);
-	unlock(d);
+	sync_unlock(&d->lock);
 	*ret_n = n;
 	return jobs;
 }
@@ -371,8 +336,8 @@ dispatch_stop(struct dispatch *d)
 	BUG_ON(d->n_jobs != 0);
 	d->engine->ops->free(d->engine);
 	queue_free(d->queue);
-	pthread_cond_destroy(&d->empty);
-	pthread_mutex_destroy(&d->lock);
+	sync_cond_destroy(&d->empty);
+	sync_mutex_destroy(&d->lock);
 	free(d->threads);
 	free(d->starts);
 	free(d);

@@ -1,27 +1,11 @@
 #include "http/http_park.h"
 
-static void
-lock(struct http_park *p)
-{
-	int rc = pthread_mutex_lock(&p->lock);
-
-	BUG_ON(rc != 0);
-}
-
-static void
-unlock(struct http_park *p)
-{
-	int rc = pthread_mutex_unlock(&p->lock);
-
-	BUG_ON(rc != 0);
-}
+#include "runtime/sync.h"
 
 void
 http_park_init(struct http_park *p, struct MHD_Connection *connection)
 {
-	int rc = pthread_mutex_init(&p->lock, NULL);
-
-	BUG_ON(rc != 0);
+	sync_mutex_init(&p->lock);
 	p->connection = connection;
 	p->woken = false;
 	p->suspended = false;
@@ -32,7 +16,7 @@ http_park_suspend(struct http_park *p)
 {
 	bool parked;
 
-	lock(p);
+	sync_lock(&p->lock);
 	BUG_ON(p->suspended);
 	parked = !p->woken && p->connection != NULL;
 	p->woken = false;
@@ -40,34 +24,34 @@ http_park_suspend(struct http_park *p)
 		p->suspended = true;
 		MHD_suspend_connection(p->connection);
 	}
-	unlock(p);
+	sync_unlock(&p->lock);
 	return parked;
 }
 
 void
 http_park_wake(struct http_park *p)
 {
-	lock(p);
+	sync_lock(&p->lock);
 	if (p->suspended) {
 		p->suspended = false;
 		MHD_resume_connection(p->connection);
 	} else {
 		p->woken = true;
 	}
-	unlock(p);
+	sync_unlock(&p->lock);
 }
 
 void
 http_park_close(struct http_park *p)
 {
-	lock(p);
+	sync_lock(&p->lock);
 	p->connection = NULL;
 	p->suspended = false;
-	unlock(p);
+	sync_unlock(&p->lock);
 }
 
 void
 http_park_destroy(struct http_park *p)
 {
-	pthread_mutex_destroy(&p->lock);
+	sync_mutex_destroy(&p->lock);
 }

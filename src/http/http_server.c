@@ -9,6 +9,7 @@
 #include "http/http_exchange.h"
 #include "http/http_request.h"
 #include "runtime/fdio.h"
+#include "runtime/sync.h"
 
 /*
  * The daemon's name for how strictly it reads clients changed in 1.0; both
@@ -45,13 +46,12 @@ static void
 count_requests(struct http_context *context, int change)
 {
 	struct http_server *hs = server_of(context);
-	int rc = pthread_mutex_lock(&hs->lock);
 
-	BUG_ON(rc != 0);
+	sync_lock(&hs->lock);
 	hs->n_requests += (size_t)change;
 	if (hs->n_requests == 0)
-		pthread_cond_broadcast(&hs->none);
-	pthread_mutex_unlock(&hs->lock);
+		sync_broadcast(&hs->none);
+	sync_unlock(&hs->lock);
 }
 
 static void
@@ -121,22 +121,6 @@ start_daemons(
 	return 0;
 }
 
-static void
-init_sync(struct http_server *hs)
-{
-	pthread_condattr_t attr;
-	int rc = pthread_condattr_init(&attr);
-
-	BUG_ON(rc != 0);
-	rc = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	BUG_ON(rc != 0);
-	rc = pthread_cond_init(&hs->none, &attr);
-	BUG_ON(rc != 0);
-	pthread_condattr_destroy(&attr);
-	rc = pthread_mutex_init(&hs->lock, NULL);
-	BUG_ON(rc != 0);
-}
-
 int
 http_server_start(const struct settings *s, struct stats *stats,
     struct key_ring *keys, struct dispatch *dispatch, struct watch *watch,
@@ -156,7 +140,8 @@ http_server_start(const struct settings *s, struct stats *stats,
 	hs->context.n_listeners = n;
 	hs->context.on_count = count_requests;
 	hs->context.started_at = clock_unix_seconds();
-	init_sync(hs);
+	sync_mutex_init(&hs->lock);
+	sync_cond_init(&hs->none);
 	MHD_set_panic_func(on_mhd_panic, NULL);
 	rc = body_parser_start((size_t)s->max_connections, &hs->context.parser);
 	if (rc == 0)
@@ -178,18 +163,13 @@ http_server_drain(struct http_server *hs)
 bool
 http_server_wait(struct http_server *hs, int64_t deadline)
 {
-	struct timespec ts = clock_timespec(deadline);
-	bool done;
-	int rc = pthread_mutex_lock(&hs->lock);
+	bool in_time = true, done;
 
-	BUG_ON(rc != 0);
-	while (hs->n_requests != 0) {
-		if (pthread_cond_timedwait(&hs->none, &hs->lock, &ts) ==
-		    ETIMEDOUT)
-			break;
-	}
+	sync_lock(&hs->lock);
+	while (hs->n_requests != 0 && in_time)
+		in_time = sync_wait_until(&hs->none, &hs->lock, deadline);
 	done = hs->n_requests == 0;
-	pthread_mutex_unlock(&hs->lock);
+	sync_unlock(&hs->lock);
 	return done;
 }
 
@@ -201,7 +181,7 @@ http_server_stop(struct http_server *hs)
 	body_parser_stop(hs->context.parser);
 	for (size_t i = 0; i < hs->n_daemons; i++)
 		MHD_stop_daemon(hs->daemons[i]);
-	pthread_cond_destroy(&hs->none);
-	pthread_mutex_destroy(&hs->lock);
+	sync_cond_destroy(&hs->none);
+	sync_mutex_destroy(&hs->lock);
 	free(hs);
 }

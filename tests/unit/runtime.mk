@@ -9,6 +9,7 @@ check_PROGRAMS += \
 	tests/unit/check_process \
 	tests/unit/check_queue \
 	tests/unit/check_root \
+	tests/unit/check_sync \
 	tests/unit/check_watch \
 	tests/unit/check_watch_stress
 TESTS += \
@@ -20,6 +21,7 @@ TESTS += \
 	tests/unit/check_process \
 	tests/unit/check_queue \
 	tests/unit/check_root \
+	tests/unit/check_sync \
 	tests/unit/check_watch \
 	tests/unit/check_watch_stress
 
@@ -83,6 +85,11 @@ tests_unit_check_root_SOURCES = \
 tests_unit_check_root_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_root_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_root_LDADD = $(UNIT_LDADD)
+
+tests_unit_check_sync_SOURCES = tests/unit/check_sync.c tests/unit/unit.h
+tests_unit_check_sync_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_sync_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_sync_LDADD = $(UNIT_LDADD)
 
 tests_unit_check_watch_SOURCES = \
 	tests/unit/check_watch.c \
