@@ -58,6 +58,7 @@ src_libhttp_a_SOURCES = \
 
 bin_PROGRAMS += codex-api-proxy
 codex_api_proxy_SOURCES = \
+	src/app/command.c src/app/command.h \
 	src/app/control.c src/app/control.h \
 	src/app/directories.c src/app/directories.h \
 	src/app/doctor.c src/app/doctor.h \

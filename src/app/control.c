@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "app/command.h"
 #include "app/http_get.h"
 #include "app/launch.h"
 #include "app/service.h"
@@ -20,27 +21,6 @@
 /* On top of --drain-seconds. */
 #define STOP_PATIENCE (15 * NS_PER_S)
 
-static int
-complain(const char *message)
-{
-	fprintf(stderr, "codex-api-proxy: %s\n", message);
-	return EXIT_FAILURE;
-}
-
-static int
-load(struct settings *s, char *const *argv, const json_t *saved)
-{
-	struct settings_sources from = {
-		.environment = environ, .saved = saved, .argv = argv
-	};
-	char error[OPTIONS_ERROR_MAX];
-
-	if (settings_load_from(s, &from, error) == 0)
-		return 0;
-	complain(error);
-	return -EINVAL;
-}
-
 /* ---- start ---- */
 
 static void
@@ -50,7 +30,7 @@ print_started(const struct settings *s)
 	struct state_file st;
 
 	if (state_file_read(s->state_file, &st, error) != 0) {
-		complain(error);
+		command_complain(error);
 		return;
 	}
 	printf("codex-api-proxy is running as pid %lld.\n", (long long)st.pid);
@@ -73,7 +53,7 @@ check_answers(const struct settings *s)
 	int status = 0, rc;
 
 	if (state_file_read(s->state_file, &st, error) != 0)
-		return complain(error);
+		return command_complain(error);
 	buf_init(&body, 65536);
 	rc = st.urls.n == 0 ? 0
 			    : http_get(st.urls.v[0], "/ready",
@@ -126,7 +106,7 @@ start_with(char **argv, const json_t *saved)
 	struct settings s;
 	int status;
 
-	if (load(&s, argv, saved) != 0)
+	if (command_settings(&s, argv, saved) != 0)
 		return EXIT_USAGE;
 	words_hide_secrets(argv, &settings_table);
 	status = foreground ? start_in_foreground(&s) : start_in_background(&s);
@@ -226,7 +206,7 @@ control_stop(char **argv)
 
 	if (words_have_help(argv))
 		return usage_stop();
-	if (load(&s, argv, NULL) != 0)
+	if (command_settings(&s, argv, NULL) != 0)
 		return EXIT_USAGE;
 	rc = stop_running(&s, &pid);
 	rc = report_stop(&s, rc, pid, since);
@@ -247,8 +227,8 @@ restart_with(char **argv, const json_t *saved)
 	int rc;
 
 	if (plain == NULL)
-		return complain("out of memory");
-	rc = load(&s, plain, saved);
+		return command_complain("out of memory");
+	rc = command_settings(&s, plain, saved);
 	free(plain);
 	if (rc != 0)
 		return EXIT_USAGE;
@@ -274,15 +254,15 @@ control_restart(char **argv)
 		return usage_restart();
 	plain = words_copy_without(argv, "--foreground");
 	if (plain == NULL)
-		return complain("out of memory");
-	rc = load(&s, plain, NULL);
+		return command_complain("out of memory");
+	rc = command_settings(&s, plain, NULL);
 	free(plain);
 	if (rc != 0)
 		return EXIT_USAGE;
 	rc = state_file_read(s.state_file, &st, error);
 	settings_free(&s);
 	if (rc != 0 && rc != -ENOENT)
-		return complain(error);
+		return command_complain(error);
 	rc = restart_with(argv, st.options);
 	state_file_free(&st);
 	return rc;

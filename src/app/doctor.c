@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/control.h"
+#include "app/command.h"
 #include "app/usage.h"
 #include "app/words.h"
 #include "core/codex_command.h"
@@ -159,14 +159,11 @@ int
 doctor_run(char **argv)
 {
 	struct doctor d = { .problems = 0 };
-	char error[OPTIONS_ERROR_MAX];
 
 	if (words_have_help(argv))
 		return usage_doctor();
-	if (settings_load(&d.settings, argv, environ, error) != 0) {
-		fprintf(stderr, "codex-api-proxy: %s\n", error);
+	if (command_settings(&d.settings, argv, NULL) != 0)
 		return EXIT_USAGE;
-	}
 	words_hide_secrets(argv, &settings_table);
 	check_codex(&d);
 	check_directory(&d, "workspace", d.settings.default_cwd);

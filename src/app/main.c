@@ -1,6 +1,7 @@
 /*
  * main.c - the table of sub-commands.
  */
+#include "app/command.h"
 #include "app/control.h"
 #include "app/doctor.h"
 #include "app/usage.h"

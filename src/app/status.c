@@ -2,8 +2,8 @@
 
 #include <errno.h>
 #include <jansson.h>
-#include <unistd.h>
 
+#include "app/command.h"
 #include "app/http_get.h"
 #include "app/state_file.h"
 #include "app/usage.h"
@@ -54,25 +54,11 @@ ask_server(struct status *st)
 }
 
 static int
-load(struct settings *s, char *const *argv, const json_t *saved)
-{
-	struct settings_sources from = {
-		.environment = environ, .saved = saved, .argv = argv
-	};
-	char error[OPTIONS_ERROR_MAX];
-
-	if (settings_load_from(s, &from, error) == 0)
-		return 0;
-	fprintf(stderr, "codex-api-proxy: %s\n", error);
-	return -EINVAL;
-}
-
-static int
 look(struct status *st, char *const *argv)
 {
 	char error[STATE_FILE_ERROR_MAX];
 	struct settings now;
-	int rc = load(&now, argv, NULL);
+	int rc = command_settings(&now, argv, NULL);
 
 	if (rc != 0)
 		return rc;
@@ -84,9 +70,9 @@ look(struct status *st, char *const *argv)
 	else
 		st->have_state = rc == 0;
 	if (rc != 0 && rc != -ENOENT)
-		fprintf(stderr, "codex-api-proxy: %s\n", error);
+		command_complain(error);
 	settings_free(&now);
-	rc = load(
+	rc = command_settings(
 	    &st->settings, argv, st->have_state ? st->state.options : NULL);
 	if (rc == 0)
 		ask_server(st);

@@ -1,0 +1,24 @@
+#include "app/command.h"
+
+#include <unistd.h>
+
+int
+command_complain(const char *message)
+{
+	fprintf(stderr, "codex-api-proxy: %s\n", message);
+	return EXIT_FAILURE;
+}
+
+int
+command_settings(struct settings *s, char *const *argv, const json_t *saved)
+{
+	struct settings_sources from = {
+		.environment = environ, .saved = saved, .argv = argv
+	};
+	char error[OPTIONS_ERROR_MAX];
+	int rc = settings_load_from(s, &from, error);
+
+	if (rc != 0)
+		command_complain(error);
+	return rc;
+}
