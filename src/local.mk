@@ -59,6 +59,7 @@ src_libhttp_a_SOURCES = \
 bin_PROGRAMS += codex-api-proxy
 codex_api_proxy_SOURCES = \
 	src/app/command.c src/app/command.h \
+	src/app/commands.def \
 	src/app/control.c src/app/control.h \
 	src/app/directories.c src/app/directories.h \
 	src/app/doctor.c src/app/doctor.h \
@@ -75,3 +76,15 @@ codex_api_proxy_SOURCES = \
 	src/app/words.c src/app/words.h
 codex_api_proxy_LDADD = src/libhttp.a src/libengine.a src/libcore.a \
 	lib/libruntime.a lib/libbase.a $(MHD_LIBS) $(JANSSON_LIBS)
+
+# Prints what is made of the option table: the rules are in doc/local.mk.
+src_gen_option_docs_SOURCES = \
+	src/app/commands.def \
+	src/gen/gen.c src/gen/gen.h \
+	src/gen/gen_bash.c \
+	src/gen/gen_list.c \
+	src/gen/gen_man.c \
+	src/gen/gen_zsh.c \
+	src/gen/option_docs.c
+src_gen_option_docs_LDADD = src/libcore.a lib/libruntime.a lib/libbase.a \
+	$(JANSSON_LIBS)

@@ -44,8 +44,14 @@ enum option_type {
 
 /* Flags. */
 enum {
-	OPTION_SECRET = 1 /* the value is never printed */
+	OPTION_SECRET = 1, /* the value is never printed */
+	OPTION_FINDS = 2 /* says which server is meant: for all commands */
 };
+
+/* Metavars of paths, for which a shell can offer what is there. */
+#define OPTION_METAVAR_FILE "FILE"
+#define OPTION_METAVAR_PATH "PATH"
+#define OPTION_METAVAR_DIR "DIR"
 
 struct option_def {
 	const char *name; /* without the dashes */
@@ -56,7 +62,7 @@ struct option_def {
 	int64_t min, max; /* OPTION_INT, and OPTION_SECONDS in nanoseconds */
 	const char *const *choices; /* OPTION_CHOICE: NULL-terminated */
 	const char *separator; /* OPTION_LIST: in the environment */
-	const char *metavar; /* for --help, e.g. "N" */
+	const char *metavar; /* what the value is, e.g. "N" or "FILE" */
 	const char *help; /* one or two sentences */
 	unsigned flags;
 };

@@ -160,10 +160,10 @@ append_synopsis(const struct option_def *def, struct buf *out)
 	r = buf_printf(out, "  --%s ", def->name);
 	if (r < 0)
 		return r;
-	if (def->metavar != NULL)
-		r = buf_puts(out, def->metavar);
-	else if (def->type == OPTION_CHOICE)
+	if (def->type == OPTION_CHOICE)
 		r = append_joined(def->choices, "|", "|", out);
+	else if (def->metavar != NULL)
+		r = buf_puts(out, def->metavar);
 	else
 		r = buf_puts(out,
 		    def->type == OPTION_INT           ? "N"

@@ -1,5 +1,5 @@
 /*
- * main.c - the table of sub-commands.
+ * main.c - runs one of the commands of commands.def.
  */
 #include "app/command.h"
 #include "app/control.h"
@@ -11,11 +11,11 @@ static const struct {
 	const char *name;
 	int (*run)(char **argv);
 } commands[] = {
-	{ "start", control_start },
-	{ "stop", control_stop },
-	{ "restart", control_restart },
-	{ "status", control_status },
-	{ "doctor", doctor_run },
+#define COMMAND(name_, function_, options_, help_) { #name_, function_ },
+#define COMMAND_WORD(name_, word_, help_)
+#include "app/commands.def"
+#undef COMMAND
+#undef COMMAND_WORD
 };
 
 static bool

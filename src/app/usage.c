@@ -33,19 +33,19 @@ print_with_options(const char *text)
 int
 usage_program(void)
 {
-	return print("Usage: codex-api-proxy COMMAND [OPTIONS]\n"
-		     "\n"
-		     "A local OpenAI-compatible server on top of the Codex "
-		     "CLI.\n"
-		     "\n"
-		     "Commands:\n"
-		     "  start      start the server in the background\n"
-		     "  stop       let it finish what it does, and end it\n"
-		     "  restart    stop it, and start it with the same "
-		     "settings\n"
-		     "  status     say whether it runs, and how\n"
-		     "  doctor     check all that it needs\n"
-		     "\n"
+	fputs("Usage: codex-api-proxy COMMAND [OPTIONS]\n"
+	      "\n"
+	      "A local OpenAI-compatible server on top of the Codex CLI.\n"
+	      "\n"
+	      "Commands:\n",
+	    stdout);
+#define COMMAND(name_, function_, options_, help_) \
+	printf("  %-10s %s\n", #name_, help_);
+#define COMMAND_WORD(name_, word_, help_)
+#include "app/commands.def"
+#undef COMMAND
+#undef COMMAND_WORD
+	return print("\n"
 		     "  --help     this text; COMMAND --help says more\n"
 		     "  --version  print the version\n"
 		     "\n"

@@ -12,6 +12,8 @@ EXTRA_DIST += \
 	tests/e2e/isolation.test.mjs \
 	tests/e2e/leaks.test.mjs \
 	tests/e2e/lib/child.mjs \
+	tests/e2e/lib/complete.bash \
+	tests/e2e/lib/complete.zsh \
 	tests/e2e/lib/daemon.mjs \
 	tests/e2e/lib/env.mjs \
 	tests/e2e/lib/http.mjs \
@@ -23,6 +25,7 @@ EXTRA_DIST += \
 	tests/e2e/listen.test.mjs \
 	tests/e2e/metrics_log.test.mjs \
 	tests/e2e/openai_client.test.mjs \
+	tests/e2e/options.test.mjs \
 	tests/e2e/package-lock.json \
 	tests/e2e/package.json \
 	tests/e2e/preparing.test.mjs \
