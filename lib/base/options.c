@@ -122,12 +122,16 @@ free_list(const struct option_def *def, struct strv *list)
 	strv_free(list);
 }
 
-/* An empty text means "not set". */
+/* An empty text is the default, and "not set" where there is none. */
 static int
 set_string(const struct option_def *def, char **value, const char *text)
 {
-	size_t size = strlen(text) + 1;
+	size_t size;
 	char *copy = NULL;
+
+	if (*text == '\0' && def->initial != NULL)
+		text = def->initial;
+	size = strlen(text) + 1;
 
 	if (size > 1) {
 		copy = malloc(size);
@@ -223,6 +227,13 @@ options_set_defaults(const struct option_table *t, void *values,
 	return r;
 }
 
+/* A list that was emptied and not filled again is the default once more. */
+static int
+refill_list(const struct option_def *def, struct strv *list)
+{
+	return list->n > 0 ? 0 : add_parts(list, def->initial, def->separator);
+}
+
 /* The value of a variable, or NULL. */
 static const char *
 find_variable(char *const *environment, const char *name)
@@ -261,6 +272,8 @@ options_read_environment(const struct option_table *t, void *values,
 		if (def->type == OPTION_LIST)
 			free_list(def, value_at(def, values));
 		r = take_value(def, values, text, def->separator, &source);
+		if (r == 0 && def->type == OPTION_LIST)
+			r = refill_list(def, value_at(def, values));
 	}
 	return r;
 }
@@ -273,6 +286,12 @@ find_option(const struct option_table *t, const char *name, size_t len)
 		    memcmp(t->defs[i].name, name, len) == 0)
 			return &t->defs[i];
 	return NULL;
+}
+
+const struct option_def *
+options_find(const struct option_table *t, const char *name)
+{
+	return find_option(t, name, strlen(name));
 }
 
 /* One argument, taken apart. */
@@ -359,6 +378,10 @@ options_read_argv(const struct option_table *t, void *values, char *const *argv,
 	memset(fresh, true, t->n);
 	while (r == 0 && *argv != NULL)
 		r = read_argument(t, values, &argv, fresh, ret_error);
+	for (size_t i = 0; i < t->n && r == 0; i++)
+		if (t->defs[i].type == OPTION_LIST && !fresh[i])
+			r = refill_list(
+			    &t->defs[i], value_at(&t->defs[i], values));
 	free(fresh);
 	return r;
 }

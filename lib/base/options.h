@@ -18,9 +18,9 @@
  * whole by the first value of a later source), options_free.
  *
  * In argv a value that begins with "--" must be given as --name=value. An
- * empty value means "not set" for a string and "no members" for a list; for
- * the other types it is an error in argv, and in the environment the same as
- * no variable.
+ * empty value takes a string or a list back to its default; without one it is
+ * not set, or has no members. For the other types it is an error in argv, and
+ * in the environment the same as no variable.
  * Threads: none of its own; the tables are constant.
  */
 #ifndef BASE_OPTIONS_H
@@ -88,6 +88,10 @@ MUST_CHECK int options_read_environment(const struct option_table *t,
 /* `argv` holds options only, NULL-terminated; anything else is an error. */
 MUST_CHECK int options_read_argv(const struct option_table *t, void *values,
     char *const *argv, char ret_error[OPTIONS_ERROR_MAX]);
+
+/* The option of that name, without dashes; NULL: there is none. */
+const struct option_def *
+options_find(const struct option_table *t, const char *name);
 
 /* Frees what the values own and zeroes them. */
 void options_free(const struct option_table *t, void *values);

@@ -69,38 +69,70 @@ options_to_json(const struct option_table *t, const void *values)
 	return object;
 }
 
+/* Says what the value must be instead; always -EINVAL. */
+static int
+fail_type(const struct option_def *def, const json_t *value, char *error)
+{
+	snprintf(error, OPTIONS_ERROR_MAX, "'%s' must be %s, not %s", def->name,
+	    def->type == OPTION_LIST ? "an array of strings" : "a string",
+	    jsonx_type_name(value));
+	return -EINVAL;
+}
+
 /* Adds --NAME=VALUE for one JSON value, so that argv's own checks apply. */
 static int
-add_word(const char *name, const json_t *value, struct strv *words, char *error)
+add_word(const struct option_def *def, const json_t *value, struct strv *words,
+    char *error)
 {
-	if (json_is_null(value))
-		return strv_addf(words, "--%s=", name);
-	if (!json_is_string(value)) {
+	const char *text = json_string_value(value);
+
+	if (text == NULL)
+		return fail_type(def, value, error);
+	if (strlen(text) != json_string_length(value)) {
 		snprintf(error, OPTIONS_ERROR_MAX,
-		    "'%s' must be a string or an array of strings, not %s",
-		    name, jsonx_type_name(value));
+		    "'%s' must not contain a NUL byte", def->name);
 		return -EINVAL;
 	}
-	return strv_addf(words, "--%s=%s", name, json_string_value(value));
+	return strv_addf(words, "--%s=%s", def->name, text);
 }
 
 static int
-add_words(
-    const char *name, const json_t *value, struct strv *words, char *error)
+add_list(const struct option_def *def, const json_t *value, struct strv *words,
+    char *error)
 {
 	json_t *item;
 	size_t i;
-	int r = 0;
+	int r;
 
 	if (!json_is_array(value))
-		return add_word(name, value, words, error);
+		return fail_type(def, value, error);
 	/* The empty one first: it takes back what an earlier source gave. */
-	r = strv_addf(words, "--%s=", name);
+	r = strv_addf(words, "--%s=", def->name);
 	json_array_foreach(value, i, item) {
 		if (r == 0)
-			r = add_word(name, item, words, error);
+			r = add_word(def, item, words, error);
 	}
 	return r;
+}
+
+static int
+add_option(const struct option_table *t, const char *name, const json_t *value,
+    struct strv *words, char *error)
+{
+	const struct option_def *def = options_find(t, name);
+	bool may_be_null = def != NULL &&
+	    (def->type == OPTION_STRING || def->type == OPTION_LIST);
+
+	if (def == NULL) {
+		snprintf(error, OPTIONS_ERROR_MAX,
+		    "there is no option '%.100s'", name);
+		return -EINVAL;
+	}
+	if (json_is_null(value) && may_be_null)
+		return strv_addf(words, "--%s=", def->name);
+	if (def->type == OPTION_LIST)
+		return add_list(def, value, words, error);
+	return add_word(def, value, words, error);
 }
 
 int
@@ -115,7 +147,7 @@ options_read_json(const struct option_table *t, void *values,
 	strv_init(&words);
 	json_object_foreach((json_t *)(uintptr_t)object, name, value) {
 		if (r == 0)
-			r = add_words(name, value, &words, ret_error);
+			r = add_option(t, name, value, &words, ret_error);
 	}
 	if (r == 0 && words.n > 0)
 		r = options_read_argv(t, values, words.v, ret_error);

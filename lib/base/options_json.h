@@ -16,9 +16,10 @@
 json_t *options_to_json(const struct option_table *t, const void *values);
 
 /*
- * Sets the values that `object` names; a list is replaced. Returns 0,
- * -ENOMEM, or -EINVAL with one line in `ret_error` (unknown name, wrong JSON
- * type, bad value).
+ * Sets the values that `object` names: an array of strings for a list, which
+ * is replaced, and a string for all else; null takes a list or a string option
+ * back, as an empty value does in argv. Returns 0, -ENOMEM, or -EINVAL with
+ * one line in `ret_error` (unknown name, wrong JSON type, bad value).
  */
 MUST_CHECK int options_read_json(const struct option_table *t, void *values,
     const json_t *object, char ret_error[OPTIONS_ERROR_MAX]);

@@ -2,8 +2,9 @@
  * sync.h - mutexes and condition variables that work or end the program.
  *
  * A lock that fails is a fault of our own: an error of any of these aborts
- * with file and line, of sync_lock and sync_unlock the caller's. Condition variables wait on the
- * monotonic clock, so that deadlines are those of clock.h.
+ * with file and line, of sync_lock and sync_unlock the caller's. Condition
+ * variables wait on the monotonic clock, so that deadlines are those of
+ * clock.h.
  *
  * Life cycle: the init of each, and its destroy when nobody holds or waits
  * for it any more. Any thread. Which fields a lock guards stands where it is

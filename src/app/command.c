@@ -10,14 +10,18 @@ command_complain(const char *message)
 }
 
 int
-command_settings(struct settings *s, char *const *argv, const json_t *saved)
+command_settings(
+    struct settings *s, char *const *argv, const struct state_file *saved)
 {
-	struct settings_sources from = {
-		.environment = environ, .saved = saved, .argv = argv
-	};
+	struct settings_sources from = { .environment = environ, .argv = argv };
 	char error[OPTIONS_ERROR_MAX];
-	int rc = settings_load_from(s, &from, error);
+	int rc;
 
+	if (saved != NULL) {
+		from.saved = saved->options;
+		from.saved_in = saved->path;
+	}
+	rc = settings_load_from(s, &from, error);
 	if (rc != 0)
 		command_complain(error);
 	return rc;

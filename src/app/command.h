@@ -5,6 +5,7 @@
 #ifndef APP_COMMAND_H
 #define APP_COMMAND_H
 
+#include "app/state_file.h"
 #include "core/settings.h"
 
 /* sysexits.h has 64 for this; Unix tools at large, and our contract, 2. */
@@ -17,11 +18,11 @@ enum {
 int command_complain(const char *message);
 
 /*
- * Settings from the environment, `saved` (of a state file, or NULL) and
+ * Settings from the environment, the options of `saved` (NULL: none) and
  * `argv`, which holds options only. On failure prints why and returns
  * -ENOMEM or -EINVAL; there is nothing to free then.
  */
-MUST_CHECK int
-command_settings(struct settings *s, char *const *argv, const json_t *saved);
+MUST_CHECK int command_settings(
+    struct settings *s, char *const *argv, const struct state_file *saved);
 
 #endif

@@ -100,7 +100,7 @@ start_in_foreground(const struct settings *s)
 }
 
 static int
-start_with(char **argv, const json_t *saved)
+start_with(char **argv, const struct state_file *saved)
 {
 	bool foreground = words_take(argv, "--foreground");
 	struct settings s;
@@ -218,7 +218,7 @@ control_stop(char **argv)
 
 /* Checks the new settings before the old server is stopped. */
 static int
-restart_with(char **argv, const json_t *saved)
+restart_with(char **argv, const struct state_file *saved)
 {
 	int64_t since = clock_now();
 	char **plain = words_copy_without(argv, "--foreground");
@@ -263,7 +263,7 @@ control_restart(char **argv)
 	settings_free(&s);
 	if (rc != 0 && rc != -ENOENT)
 		return command_complain(error);
-	rc = restart_with(argv, st.options);
+	rc = restart_with(argv, rc == 0 ? &st : NULL);
 	state_file_free(&st);
 	return rc;
 }

@@ -29,8 +29,7 @@ state_file_write(const struct settings *s, const struct strv *urls)
 	json_t *root = json_pack("{s:i,s:I,s:I,s:s,s:o,s:o}", "version",
 	    STATE_VERSION, "pid", (json_int_t)getpid(), "started_at",
 	    (json_int_t)clock_unix_seconds(), "engine", settings_engine_name(s),
-	    "urls", urls_to_json(urls), "options",
-	    options_to_json(&settings_table, s));
+	    "urls", urls_to_json(urls), "options", settings_to_json(s));
 	char *text;
 	int rc;
 
@@ -101,14 +100,14 @@ int
 state_file_read(const char *path, struct state_file *ret_state,
     char ret_error[STATE_FILE_ERROR_MAX])
 {
-	struct state_file st = { .root = NULL };
+	struct state_file st = { .path = strdup(path) };
 	char why[JSONX_ERROR_MAX];
 	struct buf text;
 	int rc;
 
 	strv_init(&st.urls);
 	buf_init(&text, FILE_MAX);
-	rc = file_read(path, FILE_MAX, &text);
+	rc = st.path == NULL ? -ENOMEM : file_read(path, FILE_MAX, &text);
 	if (rc != 0)
 		snprintf(ret_error, STATE_FILE_ERROR_MAX, "%s: %s", path,
 		    strerror(-rc));
@@ -130,6 +129,7 @@ void
 state_file_free(struct state_file *st)
 {
 	json_decref(st->root);
+	free(st->path);
 	strv_free(&st->urls);
 	memset(st, 0, sizeof(*st));
 }

@@ -20,6 +20,7 @@ enum {
 };
 
 struct state_file {
+	char *path; /* owned */
 	json_t *root; /* owned */
 	const json_t *options; /* borrowed from it */
 	struct strv urls;

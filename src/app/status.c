@@ -73,7 +73,10 @@ look(struct status *st, char *const *argv)
 		command_complain(error);
 	settings_free(&now);
 	rc = command_settings(
-	    &st->settings, argv, st->have_state ? st->state.options : NULL);
+	    &st->settings, argv, st->have_state ? &st->state : NULL);
+	/* Settings that are no use do not hide what else is known. */
+	if (rc != 0 && st->have_state)
+		rc = command_settings(&st->settings, argv, NULL);
 	if (rc == 0)
 		ask_server(st);
 	return rc;

@@ -107,12 +107,12 @@ expand_paths(struct settings *s)
 		rc = make_absolute(files[i]);
 	if (rc == 0)
 		rc = expand_home(&s->default_cwd);
-	if (rc == 0 && s->codex_bin != NULL &&
-	    strchr(s->codex_bin, '/') != NULL)
+	if (rc == 0 && strchr(s->codex_bin, '/') != NULL)
 		rc = make_absolute(&s->codex_bin);
 	for (size_t i = 0; rc == 0 && i < s->allowed_root.n; i++)
 		rc = expand_home(&s->allowed_root.v[i]);
-	if (rc == 0 && s->allowed_root.n == 0 && s->default_cwd != NULL)
+	s->roots_implied = s->allowed_root.n == 0;
+	if (rc == 0 && s->roots_implied)
 		rc = strv_add(&s->allowed_root, s->default_cwd);
 	return rc;
 }
@@ -142,17 +142,9 @@ check_pairs(const struct strv *list, const char *option, const char *allowed,
 static int
 check_directory(const char *option, const char *value, char *ret_error)
 {
-	if (value == NULL || value[0] != '/')
-		return complain(ret_error, option, value ? value : "",
+	if (value[0] != '/')
+		return complain(ret_error, option, value,
 		    "an absolute path of a directory is needed");
-	return 0;
-}
-
-static int
-check_needed(const char *option, const char *value, char *ret_error)
-{
-	if (value == NULL)
-		return complain(ret_error, option, "", "a path is needed");
 	return 0;
 }
 
@@ -176,18 +168,21 @@ check_consistency(const struct settings *s, char *ret_error)
 	if (rc == 0 && s->proxy != NULL && strstr(s->proxy, "://") == NULL)
 		rc = complain(ret_error, "proxy", "(not shown)",
 		    "write a URL such as http://127.0.0.1:3128");
-	if (rc == 0 && s->host.n == 0)
-		rc = complain(
-		    ret_error, "host", "", "an address or a name is needed");
-	if (rc == 0)
-		rc = check_needed("pid-file", s->pid_file, ret_error);
-	if (rc == 0)
-		rc = check_needed("log-file", s->log_file, ret_error);
-	if (rc == 0)
-		rc = check_needed("state-file", s->state_file, ret_error);
-	if (rc == 0 && s->codex_bin == NULL)
-		rc = complain(ret_error, "codex-bin", "",
-		    "a path or a name to look up in PATH is needed");
+	return rc;
+}
+
+/* An error names the file: nobody has typed what is wrong there. */
+static int
+read_saved(struct settings *s, const struct settings_sources *from,
+    char ret_error[OPTIONS_ERROR_MAX])
+{
+	char error[OPTIONS_ERROR_MAX] = "";
+	int rc = options_read_json(&settings_table, s, from->saved, error);
+
+	if (error[0] != '\0')
+		snprintf(ret_error, OPTIONS_ERROR_MAX,
+		    "the state file %s is no use: %s; it was left as it is",
+		    from->saved_in, error);
 	return rc;
 }
 
@@ -201,8 +196,7 @@ read_sources(struct settings *s, const struct settings_sources *from,
 		rc = options_read_environment(
 		    &settings_table, s, from->environment, ret_error);
 	if (rc == 0 && from->saved != NULL)
-		rc = options_read_json(
-		    &settings_table, s, from->saved, ret_error);
+		rc = read_saved(s, from, ret_error);
 	if (rc == 0)
 		rc = options_read_argv(
 		    &settings_table, s, from->argv, ret_error);
@@ -237,6 +231,20 @@ settings_load(struct settings *s, char *const *argv, char *const *environment,
 		.argv = argv };
 
 	return settings_load_from(s, &from, ret_error);
+}
+
+json_t *
+settings_to_json(const struct settings *s)
+{
+	json_t *object = options_to_json(&settings_table, s);
+
+	/* Saved, the default would outlive a change of --default-cwd. */
+	if (object != NULL && s->roots_implied &&
+	    json_object_set_new(object, "allowed-root", json_array()) != 0) {
+		json_decref(object);
+		return NULL;
+	}
+	return object;
 }
 
 void

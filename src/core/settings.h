@@ -22,6 +22,7 @@ struct settings {
 #define SETTING(field, ctype, ...) ctype field;
 #include "core/settings.def"
 #undef SETTING
+	bool roots_implied; /* --allowed-root was not set: is default_cwd */
 };
 
 /* The option table, for --help and listings. */
@@ -31,6 +32,7 @@ extern const struct option_table settings_table;
 struct settings_sources {
 	char *const *environment; /* NULL-terminated */
 	const json_t *saved; /* of a state file (options_json.h), or NULL */
+	const char *saved_in; /* its path, for errors; with `saved` */
 	char *const *argv; /* options only, NULL-terminated */
 };
 
@@ -46,6 +48,12 @@ MUST_CHECK int settings_load_from(struct settings *s,
 MUST_CHECK int settings_load(struct settings *s, char *const *argv,
     char *const *environment, char ret_error[OPTIONS_ERROR_MAX]);
 void settings_free(struct settings *s);
+
+/*
+ * What `saved` above can be next time: all values, secrets too; what was not
+ * set is left to its default. A new reference; NULL: out of memory.
+ */
+json_t *settings_to_json(const struct settings *s);
 
 /*
  * The model that Codex is asked for when a caller asks for `name`: NULL is

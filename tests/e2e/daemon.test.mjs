@@ -79,6 +79,34 @@ describe("a life", () => {
 		assert.equal(op.state().options.fast, "yes");
 	});
 
+	test("restart takes saved settings back", async () => {
+		await op.start(["--fast", "--no-ephemeral", "--api-key=k",
+			"--allowed-host=h", "--max-queue-size=7"]);
+		const before = op.state().options;
+
+		assert.deepEqual([before.fast, before.ephemeral,
+			before["api-key"], before["allowed-host"]],
+		["yes", "no", "k", ["h"]]);
+		const r = await op.run(["restart", "--no-fast", "--ephemeral",
+			"--api-key=", "--allowed-host", ""]);
+
+		assert.equal(r.code, 0, r.stderr);
+		assert.deepEqual(op.state().options, { ...before, fast: "no",
+			ephemeral: "yes", "api-key": null, "allowed-host": [] });
+		op.url = op.state().urls[0];
+		assert.equal((await op.chat("x")).status, 200);
+	});
+
+	test("a number is not taken back by nothing", async () => {
+		await op.start(["--max-queue-size=7"]);
+		const pid = op.pid();
+		const r = await op.run(["restart", "--max-queue-size="]);
+
+		assert.equal(r.code, 2);
+		assert.match(r.stderr, /--max-queue-size.*1 to 100000/);
+		assert.equal(op.pid(), pid);
+	});
+
 	test("the state file beats the environment, argv beats it", async () => {
 		await op.start(["--max-queue-size=5"]);
 		let r = await op.run(["restart"],
@@ -224,6 +252,8 @@ describe("pid and state files that mislead", () => {
 		    '"options":{"port":"x"}}'],
 		["unknown option", '{"version":1,"pid":1,"started_at":1,' +
 		    '"urls":[],"options":{"nonsense":"x"}}'],
+		["a string for a list", '{"version":1,"pid":1,"started_at":1,' +
+		    '"urls":[],"options":{"allowed-root":"/"}}'],
 	];
 
 	for (const [what, text] of broken) {
@@ -233,11 +263,28 @@ describe("pid and state files that mislead", () => {
 			const r = await op.run(["restart"]);
 
 			assert.notEqual(r.code, 0);
-			assert.notEqual(r.stderr, "");
+			assert.ok(r.stderr.includes(op.stateFile), r.stderr);
+			assert.match(r.stderr, /left as it is/);
 			assert.equal(fs.readFileSync(op.stateFile, "utf8"), text);
 			assert.deepEqual(op.processes(), []);
 		});
 	}
+});
+
+test("a state file spoilt under a server: status still tells", async () => {
+	await op.start();
+	const state = op.state();
+
+	state.options.port = 8765;
+	fs.writeFileSync(op.stateFile, JSON.stringify(state));
+	const r = await op.run(["status"]);
+
+	assert.equal(r.code, 0);
+	assert.ok(r.stdout.includes(`pid ${op.pid()}`), r.stdout);
+	assert.match(r.stderr, /'port' must be a string, not an integer/);
+	assert.equal((await op.run(["restart"])).code, 2);
+	assert.equal((await op.get("/ready")).status, 200);
+	assert.deepEqual(op.state(), state);
 });
 
 describe("keys", () => {

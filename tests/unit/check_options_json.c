@@ -68,7 +68,7 @@ static const struct {
 	{ "{\"fast\":true}", "fast", "a boolean" },
 	{ "{\"allowed-root\":[1]}", "allowed-root", "a number in a list" },
 	{ "{\"allowed-root\":{}}", "allowed-root", "an object" },
-	{ "{\"nonsense\":\"1\"}", "--nonsense", "no such option" },
+	{ "{\"nonsense\":\"1\"}", "nonsense", "no such option" },
 };
 
 START_TEST(wrong_types_are_named)

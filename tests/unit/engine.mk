@@ -1,9 +1,11 @@
 # Of src/core what hangs on the settings, and src/engine.
 if HAVE_CHECK
-check_PROGRAMS += tests/unit/check_settings tests/unit/check_codex_command \
+check_PROGRAMS += tests/unit/check_settings tests/unit/check_settings_rows \
+	tests/unit/check_codex_command \
 	tests/unit/check_codex_error tests/unit/check_dispatch \
 	tests/unit/check_codex_binary
-TESTS += tests/unit/check_settings tests/unit/check_codex_command \
+TESTS += tests/unit/check_settings tests/unit/check_settings_rows \
+	tests/unit/check_codex_command \
 	tests/unit/check_codex_error tests/unit/check_dispatch \
 	tests/unit/check_codex_binary
 
@@ -12,6 +14,12 @@ tests_unit_check_settings_SOURCES = tests/unit/check_settings.c \
 tests_unit_check_settings_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_settings_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_settings_LDADD = src/libcore.a $(UNIT_LDADD)
+
+tests_unit_check_settings_rows_SOURCES = tests/unit/check_settings_rows.c \
+	tests/unit/unit.h
+tests_unit_check_settings_rows_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_settings_rows_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_settings_rows_LDADD = src/libcore.a $(UNIT_LDADD)
 
 tests_unit_check_codex_command_SOURCES = tests/unit/check_codex_command.c \
 	tests/unit/unit.h
