@@ -68,6 +68,7 @@ codex_api_proxy_SOURCES = \
 	src/app/launch.c src/app/launch.h \
 	src/app/log_file.c src/app/log_file.h \
 	src/app/main.c \
+	src/app/progress.c src/app/progress.h \
 	src/app/signal_watch.c src/app/signal_watch.h \
 	src/app/service.c src/app/service.h \
 	src/app/state_file.c src/app/state_file.h \

@@ -72,12 +72,14 @@ check_login(struct doctor *d, const struct codex *c)
 static void
 check_codex(struct doctor *d)
 {
+	struct codex_probe_spec spec = { .settings = &d->settings,
+		.minimum = engine_exec_minimum_version,
+		.abort_fd = -1 };
 	struct api_error error = API_ERROR_INIT;
 	unsigned reason = 0;
 	struct codex *c;
 
-	if (codex_probe(&d->settings, engine_exec_minimum_version, -1, &c,
-		&reason, &error) != 0) {
+	if (codex_probe(&spec, &c, &reason, &error) != 0) {
 		say(d, false, "codex", "%s", error.message);
 		api_error_free(&error);
 		return;

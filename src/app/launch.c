@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "app/progress.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "runtime/fdio.h"
@@ -17,9 +18,13 @@ enum {
 	OUTPUT_MAX = 64 * 1024
 };
 
+/* A start that is over before shows nothing of its steps. */
+#define SHOW_STEPS_AFTER (NS_PER_S / 2)
+
 /* First byte of each line on the pipe. */
 enum {
-	SAYS_PROGRESS = 'P',
+	SAYS_STEP = 'S',
+	SAYS_WARNING = 'W',
 	SAYS_FAILED = 'E',
 	SAYS_UP = 'U'
 };
@@ -88,14 +93,26 @@ tell(struct launch *l, char what, const char *fmt, va_list ap)
 }
 
 void
-launch_progress(struct launch *l, const char *fmt, ...)
+launch_step(struct launch *l, const char *fmt, ...)
 {
 	va_list ap;
 
 	if (l->pipe_fd < 0)
 		return;
 	va_start(ap, fmt);
-	tell(l, SAYS_PROGRESS, fmt, ap);
+	tell(l, SAYS_STEP, fmt, ap);
+	va_end(ap);
+}
+
+void
+launch_warning(struct launch *l, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (l->pipe_fd < 0)
+		return;
+	va_start(ap, fmt);
+	tell(l, SAYS_WARNING, fmt, ap);
 	va_end(ap);
 }
 
@@ -115,103 +132,124 @@ launch_failed(struct launch *l, const char *fmt, ...)
 	va_end(ap);
 }
 
-static void tell_up(struct launch *l, const char *fmt, ...) PRINTF_LIKE(2, 3);
-
-static void
-tell_up(struct launch *l, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	tell(l, SAYS_UP, fmt, ap);
-	va_end(ap);
-}
-
 void
 launch_succeeded(struct launch *l)
 {
+	static const char line[] = { SAYS_UP, '\n' };
+
 	if (l->pipe_fd < 0)
 		return;
-	tell_up(l, "%s", "");
+	(void)!fd_write_all(l->pipe_fd, line, sizeof(line));
 	fd_close(&l->pipe_fd);
 }
 
 /* ---- the parent ---- */
 
+/* What the parent knows while it waits. */
+struct listening {
+	struct buf heard; /* not yet a whole line */
+	struct progress progress;
+	bool up;
+};
+
+/* A line that stays. */
+static void
+print_line(struct listening *in, const char *text)
+{
+	progress_hide(&in->progress);
+	fprintf(stderr, "codex-api-proxy: %s\n", text);
+	progress_tick(&in->progress);
+}
+
 /* Takes one line; true when it was the last word. */
 static bool
-hear(const char *line, bool *ret_up)
+hear(struct listening *in, const char *line)
 {
 	switch (line[0]) {
 	case SAYS_UP:
-		*ret_up = true;
+		in->up = true;
 		return true;
 	case SAYS_FAILED:
-		fprintf(stderr, "codex-api-proxy: %s\n", line + 1);
+		progress_set(&in->progress, "");
+		print_line(in, line + 1);
 		return true;
-	case SAYS_PROGRESS:
-		if (isatty(STDERR_FILENO))
-			fprintf(stderr, "%s\n", line + 1);
+	case SAYS_WARNING:
+		print_line(in, line + 1);
+		return false;
+	case SAYS_STEP:
+		progress_set(&in->progress, line + 1);
 		return false;
 	default:
 		return false;
 	}
 }
 
-/* Hears all whole lines of `b` and drops them. */
+/* Hears all whole lines and drops them. */
 static bool
-hear_lines(struct buf *b, bool *ret_up)
+hear_lines(struct listening *in)
 {
+	struct buf *b = &in->heard;
 	char *end;
 
 	while (b->len > 0 && (end = memchr(b->data, '\n', b->len)) != NULL) {
 		*end = '\0';
-		if (hear(b->data, ret_up))
+		if (hear(in, b->data))
 			return true;
 		buf_consume(b, (size_t)(end - b->data) + 1);
 	}
 	return false;
 }
 
+static int64_t
+wake_at(const struct listening *in, int64_t deadline)
+{
+	int64_t due = progress_deadline(&in->progress);
+
+	return due < deadline ? due : deadline;
+}
+
 /* 0: something was read; -EPIPE: the end; -ETIMEDOUT. */
 static int
-listen_once(int fd, struct buf *b, int64_t deadline)
+listen_once(int fd, struct listening *in, int64_t deadline)
 {
 	struct pollfd pfd = { fd, POLLIN, 0 };
 	ssize_t n;
 
-	if (poll(&pfd, 1, clock_poll_timeout(deadline)) == 0)
-		return -ETIMEDOUT;
-	n = fd_read_buf(fd, b, LINE_MAX_BYTES);
+	while (poll(&pfd, 1, clock_poll_timeout(wake_at(in, deadline))) == 0) {
+		if (clock_now() >= deadline)
+			return -ETIMEDOUT;
+		progress_tick(&in->progress);
+	}
+	n = fd_read_buf(fd, &in->heard, LINE_MAX_BYTES);
 	return n > 0 || n == -EAGAIN ? 0 : -EPIPE;
 }
 
 bool
 launch_wait(struct launch *l, int64_t patience)
 {
-	bool up = false;
-	struct buf b;
+	struct listening in = { .up = false };
 	int rc = 0;
 
-	buf_init(&b, OUTPUT_MAX);
+	buf_init(&in.heard, OUTPUT_MAX);
+	progress_init(
+	    &in.progress, STDERR_FILENO, clock_after(SHOW_STEPS_AFTER));
 	while (rc == 0) {
-		rc = listen_once(l->pipe_fd, &b, clock_after(patience));
-		if (hear_lines(&b, &up))
+		rc = listen_once(l->pipe_fd, &in, clock_after(patience));
+		if (hear_lines(&in))
 			break;
 		if (rc == -ETIMEDOUT)
-			fputs("codex-api-proxy: the server does not come up; "
-			      "see its log\n",
-			    stderr);
+			print_line(
+			    &in, "the server does not come up; see its log");
 		else if (rc == -EPIPE)
-			fputs("codex-api-proxy: the server ended without a "
-			      "word; see its log\n",
-			    stderr);
+			print_line(&in,
+			    "the server ended without a word; see its log");
 	}
+	progress_hide(&in.progress);
 	if (rc == -ETIMEDOUT)
 		kill(l->child, SIGKILL);
-	if (!up)
+	if (!in.up)
 		(void)waitpid(l->child, NULL, 0);
-	buf_free(&b);
+	buf_free(&in.heard);
 	fd_close(&l->pipe_fd);
-	return up;
+	return in.up;
 }

@@ -2,9 +2,9 @@
  * launch.h - how the outcome of a start reaches whoever asked for it.
  *
  * In the foreground that is stderr. In the background the server runs in a
- * child; it tells the waiting parent over a pipe: progress, and then either
- * that it is up or why it is not. A child that dies without a word closes the
- * pipe, which says enough.
+ * child; it tells the waiting parent over a pipe: what it waits for, warnings,
+ * and then either that it is up or why it is not. A child that dies without a
+ * word closes the pipe, which says enough.
  *
  * Life cycle: launch_foreground, or launch_fork, whose child goes on with the
  * server while the parent calls launch_wait. Main thread.
@@ -30,8 +30,14 @@ void launch_foreground(struct launch *l);
  */
 MUST_CHECK int launch_fork(struct launch *l);
 
-/* The server: it takes longer, this is why. Shown on a terminal only. */
-void launch_progress(struct launch *l, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/*
+ * The server: what it waits for from now on. In the background, on a terminal
+ * and when the start takes long, the parent shows the latest (progress.h).
+ */
+void launch_step(struct launch *l, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* The server: a line for whoever starts it in the background. */
+void launch_warning(struct launch *l, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* The server: it cannot start. One line. */
 void launch_failed(struct launch *l, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -138,8 +138,8 @@ announce(struct service *sv, const struct listener *l)
 		    "read files below the allowed roots. Set "
 		    "CODEX_PROXY_API_KEY",
 	    url);
-	launch_progress(sv->launch,
-	    "Warning: %s is reachable from other machines without a key: "
+	launch_warning(sv->launch,
+	    "warning: %s is reachable from other machines without a key: "
 	    "anybody there can spend your Codex quota and have it read files "
 	    "below the allowed roots.",
 	    url);
@@ -219,6 +219,14 @@ give_up_waiting(void *arg)
 	engine->ops->abort(engine);
 }
 
+static void
+tell_step(void *arg, const char *step)
+{
+	struct service *sv = arg;
+
+	launch_step(sv->launch, "waiting for Codex: %s ...", step);
+}
+
 /* -EINTR: SIGTERM or SIGINT came first. Else what the engine says. */
 static int
 wait_for_codex(struct service *sv, struct api_error *ret_error)
@@ -227,10 +235,9 @@ wait_for_codex(struct service *sv, struct api_error *ret_error)
 	struct signal_watch watch;
 	int rc;
 
-	launch_progress(sv->launch, "Preparing Codex ...");
 	signal_watch_start(
 	    &watch, sv->parts.signal_fd, give_up_waiting, engine);
-	rc = engine->ops->wait_ready(engine, ret_error);
+	rc = engine->ops->wait_ready(engine, tell_step, sv, ret_error);
 	signal_watch_stop(&watch);
 	return watch.heard ? -EINTR : rc;
 }

@@ -10,7 +10,6 @@
 #include "core/codex_catalog.h"
 #include "core/codex_command.h"
 #include "engine/codex_home.h"
-#include "engine/engine.h"
 #include "runtime/fdio.h"
 #include "runtime/process.h"
 
@@ -26,9 +25,7 @@ enum {
 
 /* One preparation under way. */
 struct probe {
-	const struct settings *settings;
-	const unsigned *minimum;
-	int abort_fd;
+	const struct codex_probe_spec *spec;
 	char *users_home;
 	struct codex *codex;
 	unsigned *reason;
@@ -85,17 +82,24 @@ run_codex(struct probe *p, const struct strv *env, int64_t patience,
 	va_end(ap);
 	spec.argv = argv.v;
 	if (rc == 0)
-		rc = process_capture(&spec, clock_after(patience), p->abort_fd,
-		    out, &err, ret_status);
+		rc = process_capture(&spec, clock_after(patience),
+		    p->spec->abort_fd, out, &err, ret_status);
 	strv_free(&argv);
 	buf_free(&err);
 	return rc;
 }
 
+static void
+step(const struct probe *p, const char *what)
+{
+	if (p->spec->on_step != NULL)
+		p->spec->on_step(p->spec->arg, what);
+}
+
 static int
 find_binary(struct probe *p)
 {
-	const char *name = p->settings->codex_bin;
+	const char *name = p->spec->settings->codex_bin;
 	struct codex_binary *b = &p->codex->binary;
 	int rc = codex_binary_find(name, b);
 
@@ -122,7 +126,7 @@ prepare_home(struct probe *p)
 	int rc;
 
 	p->users_home = codex_home_users();
-	c->home = strdup(p->settings->codex_home);
+	c->home = strdup(p->spec->settings->codex_home);
 	if (p->users_home == NULL || c->home == NULL)
 		return unavailable(p, NOT_READY_NO_WORKER, "Out of memory.");
 	rc = codex_home_prepare(c->home, p->users_home);
@@ -131,7 +135,7 @@ prepare_home(struct probe *p)
 		    "The directory %s cannot be prepared: %s; see "
 		    "--app-server-codex-home.",
 		    c->home, strerror(-rc));
-	rc = codex_environment(p->settings, environ, c->home, &c->env);
+	rc = codex_environment(p->spec->settings, environ, c->home, &c->env);
 	if (rc == 0)
 		rc = codex_binary_environment(&c->binary, &c->env);
 	if (rc != 0)
@@ -172,11 +176,12 @@ older(const unsigned a[3], const unsigned b[3])
 static int
 check_version(struct probe *p)
 {
-	const unsigned *m = p->minimum;
+	const unsigned *m = p->spec->minimum;
 	struct process_status st;
 	struct buf out;
 	int rc;
 
+	step(p, "reading its version");
 	buf_init(&out, STDERR_MAX);
 	rc = run_codex(
 	    p, &p->codex->env, QUICK_DEADLINE, &out, &st, "--version", NULL);
@@ -204,6 +209,7 @@ keyring_login(struct probe *p)
 	struct buf out;
 	int rc;
 
+	step(p, "looking for a login");
 	strv_init(&env);
 	buf_init(&out, STDERR_MAX);
 	rc = strv_add_vector(&env, p->codex->env.v);
@@ -231,7 +237,7 @@ find_login(struct probe *p)
 	struct codex *c = p->codex;
 	char *home;
 
-	if (codex_probe_logged_in(p->settings, c))
+	if (codex_probe_logged_in(p->spec->settings, c))
 		return 0;
 	if (access(p->users_home, F_OK) != 0 || !keyring_login(p)) {
 		log_warning("codex: nobody is logged in; run 'codex login'");
@@ -280,8 +286,8 @@ write_catalog(struct probe *p, const json_t *catalog)
 	buf_init(&text, OUTPUT_MAX);
 	rc = codex_catalog_derive(catalog, &text);
 	if (rc == 0 &&
-	    asprintf(&path, "%s/model-catalog.json", p->settings->codex_home) <
-		0)
+	    asprintf(&path, "%s/model-catalog.json",
+		p->spec->settings->codex_home) < 0)
 		rc = -ENOMEM;
 	if (rc == 0)
 		rc = file_write_atomic(path, text.data, text.len, 0600);
@@ -299,9 +305,11 @@ write_catalog(struct probe *p, const json_t *catalog)
 static int
 derive_catalog(struct probe *p)
 {
-	json_t *catalog = ask_catalog(p, NULL);
+	json_t *catalog;
 	int rc;
 
+	step(p, "probing the model catalog");
+	catalog = ask_catalog(p, NULL);
 	if (catalog == NULL)
 		catalog = ask_catalog(p, "--bundled");
 	if (catalog == NULL) {
@@ -314,17 +322,15 @@ derive_catalog(struct probe *p)
 	if (rc != 0)
 		return unavailablef(p, NOT_READY_NO_WORKER,
 		    "The model catalog cannot be written to %s: %s.",
-		    p->settings->codex_home, strerror(-rc));
+		    p->spec->settings->codex_home, strerror(-rc));
 	return 0;
 }
 
 int
-codex_probe(const struct settings *s, const unsigned minimum[3], int abort_fd,
-    struct codex **ret_codex, unsigned *ret_reason, struct api_error *ret_error)
+codex_probe(const struct codex_probe_spec *spec, struct codex **ret_codex,
+    unsigned *ret_reason, struct api_error *ret_error)
 {
-	struct probe p = { .settings = s,
-		.minimum = minimum,
-		.abort_fd = abort_fd,
+	struct probe p = { .spec = spec,
 		.reason = ret_reason,
 		.error = ret_error,
 		.codex = codex_new() };

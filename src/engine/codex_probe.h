@@ -10,16 +10,25 @@
 #include "core/api_error.h"
 #include "core/settings.h"
 #include "engine/codex.h"
+#include "engine/engine.h"
+
+struct codex_probe_spec {
+	const struct settings *settings;
+	const unsigned
+	    *minimum; /* three numbers: the oldest version that does */
+	int abort_fd; /* becoming readable it ends the probe early; or -1 */
+	engine_step_fn *on_step; /* before what takes time; or NULL */
+	void *arg;
+};
 
 /*
  * On success *ret_codex is one reference. On failure -EINVAL, with
  * CODEX_UNAVAILABLE in `ret_error` and a NOT_READY_ bit (engine.h) in
  * *ret_reason.
- * `abort_fd` becoming readable ends it early.
  */
-MUST_CHECK int codex_probe(const struct settings *s, const unsigned minimum[3],
-    int abort_fd, struct codex **ret_codex, unsigned *ret_reason,
-    struct api_error *ret_error);
+MUST_CHECK int
+codex_probe(const struct codex_probe_spec *spec, struct codex **ret_codex,
+    unsigned *ret_reason, struct api_error *ret_error);
 
 /*
  * True when Codex can reach its model: a login file, a key in the

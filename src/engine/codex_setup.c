@@ -22,7 +22,7 @@ struct codex_setup {
 
 	pthread_mutex_t lock; /* all below */
 	pthread_cond_t wanted; /* an attempt is asked for, or stopping */
-	pthread_cond_t finished; /* an attempt has ended */
+	pthread_cond_t changed; /* an attempt has ended, or its step */
 	bool stopping;
 	uint64_t asked; /* number of the newest attempt asked for */
 	uint64_t completed; /* number of the newest that has ended */
@@ -31,6 +31,7 @@ struct codex_setup {
 	bool failed; /* the last attempt did */
 	unsigned reason; /* why: NOT_READY_ bit */
 	struct api_error error;
+	const char *step; /* of the attempt under way, or NULL; static */
 };
 
 /* Under the lock: takes over what an attempt gave. */
@@ -45,21 +46,37 @@ publish(struct codex_setup *cs, struct codex *fresh, unsigned reason,
 	api_error_move(&cs->error, error);
 	cs->codex = fresh;
 	cs->completed = cs->asked;
+	cs->step = NULL;
 	cs->completed_at = clock_now();
-	sync_broadcast(&cs->finished);
+	sync_broadcast(&cs->changed);
 	return old;
+}
+
+static void
+on_probe_step(void *arg, const char *step)
+{
+	struct codex_setup *cs = arg;
+
+	sync_lock(&cs->lock);
+	cs->step = step;
+	sync_broadcast(&cs->changed);
+	sync_unlock(&cs->lock);
 }
 
 static void
 attempt(struct codex_setup *cs)
 {
+	struct codex_probe_spec spec = { .settings = cs->settings,
+		.minimum = cs->minimum,
+		.abort_fd = cs->abort_fd,
+		.on_step = on_probe_step,
+		.arg = cs };
 	struct api_error error = API_ERROR_INIT;
 	struct codex *fresh = NULL, *old;
 	unsigned reason = READY;
 	bool news;
 
-	if (codex_probe(cs->settings, cs->minimum, cs->abort_fd, &fresh,
-		&reason, &error) != 0)
+	if (codex_probe(&spec, &fresh, &reason, &error) != 0)
 		fresh = NULL;
 	sync_lock(&cs->lock);
 	news = fresh != NULL || !cs->failed || cs->reason != reason;
@@ -89,7 +106,7 @@ thread_main(void *arg)
 		attempt(cs);
 		sync_lock(&cs->lock);
 	}
-	sync_broadcast(&cs->finished);
+	sync_broadcast(&cs->changed);
 	sync_unlock(&cs->lock);
 	return NULL;
 }
@@ -125,7 +142,7 @@ codex_setup_start(const struct settings *s, const unsigned minimum[3],
 	}
 	sync_mutex_init(&cs->lock);
 	sync_cond_init(&cs->wanted);
-	sync_cond_init(&cs->finished);
+	sync_cond_init(&cs->changed);
 	rc = pthread_create(&cs->thread, NULL, thread_main, cs);
 	if (rc != 0) {
 		fd_close(&cs->abort_fd);
@@ -145,7 +162,7 @@ codex_setup_abort(struct codex_setup *cs)
 	sync_lock(&cs->lock);
 	cs->stopping = true;
 	sync_signal(&cs->wanted);
-	sync_broadcast(&cs->finished);
+	sync_broadcast(&cs->changed);
 	sync_unlock(&cs->lock);
 	n = write(cs->abort_fd, &one, sizeof(one));
 	BUG_ON(n != sizeof(one));
@@ -162,7 +179,7 @@ codex_setup_stop(struct codex_setup *cs)
 	api_error_free(&cs->error);
 	fd_close(&cs->abort_fd);
 	sync_cond_destroy(&cs->wanted);
-	sync_cond_destroy(&cs->finished);
+	sync_cond_destroy(&cs->changed);
 	sync_mutex_destroy(&cs->lock);
 	free(cs);
 }
@@ -178,15 +195,10 @@ codex_setup_peek(struct codex_setup *cs)
 	return c;
 }
 
-/* Under the lock, which the wait releases. */
+/* Under the lock: what became of attempt `number`. */
 static int
-wait_for(struct codex_setup *cs, uint64_t number, int64_t deadline,
-    struct api_error *ret_error)
+outcome(struct codex_setup *cs, uint64_t number, struct api_error *ret_error)
 {
-	bool in_time = true;
-
-	while (cs->completed < number && !cs->stopping && in_time)
-		in_time = sync_wait_until(&cs->finished, &cs->lock, deadline);
 	if (cs->stopping)
 		return api_error_set(ret_error, API_ERROR_SHUTTING_DOWN,
 		    "The server is shutting down.");
@@ -199,6 +211,18 @@ wait_for(struct codex_setup *cs, uint64_t number, int64_t deadline,
 	return api_error_set(ret_error, API_ERROR_CODEX_UNAVAILABLE, "%s",
 	    cs->error.message != NULL ? cs->error.message
 				      : "Codex is not available.");
+}
+
+/* Under the lock, which the wait releases. */
+static int
+wait_for(struct codex_setup *cs, uint64_t number, int64_t deadline,
+    struct api_error *ret_error)
+{
+	bool in_time = true;
+
+	while (cs->completed < number && !cs->stopping && in_time)
+		in_time = sync_wait_until(&cs->changed, &cs->lock, deadline);
+	return outcome(cs, number, ret_error);
 }
 
 int
@@ -222,12 +246,25 @@ codex_setup_get(struct codex_setup *cs, int64_t deadline,
 }
 
 int
-codex_setup_wait(struct codex_setup *cs, struct api_error *ret_error)
+codex_setup_wait(struct codex_setup *cs, engine_step_fn *on_step, void *arg,
+    struct api_error *ret_error)
 {
+	const char *told = NULL;
 	int rc;
 
 	sync_lock(&cs->lock);
-	rc = wait_for(cs, 1, CLOCK_NEVER, ret_error);
+	while (cs->completed == 0 && !cs->stopping) {
+		if (cs->step == told) {
+			(void)sync_wait_until(
+			    &cs->changed, &cs->lock, CLOCK_NEVER);
+			continue;
+		}
+		told = cs->step;
+		sync_unlock(&cs->lock);
+		on_step(arg, told);
+		sync_lock(&cs->lock);
+	}
+	rc = outcome(cs, 1, ret_error);
 	sync_unlock(&cs->lock);
 	return rc;
 }

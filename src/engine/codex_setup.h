@@ -42,11 +42,11 @@ MUST_CHECK int codex_setup_get(struct codex_setup *cs, int64_t deadline,
     struct codex **ret_codex, struct api_error *ret_error);
 
 /*
- * Waits for the end of the first preparation. On failure -EINVAL with
- * `ret_error` set to CODEX_UNAVAILABLE.
+ * Waits for the end of the first preparation; `on_step` as in engine.h. On
+ * failure -EINVAL with `ret_error` set to CODEX_UNAVAILABLE or SHUTTING_DOWN.
  */
-MUST_CHECK int
-codex_setup_wait(struct codex_setup *cs, struct api_error *ret_error);
+MUST_CHECK int codex_setup_wait(struct codex_setup *cs, engine_step_fn *on_step,
+    void *arg, struct api_error *ret_error);
 
 /*
  * A set of NOT_READY_ bits. Never blocks. When something is missing, asks

@@ -26,6 +26,8 @@ enum readiness {
 	NOT_READY_DRAINING = 16
 };
 
+typedef void engine_step_fn(void *arg, const char *step);
+
 struct engine_ops {
 	const char *name; /* "exec" */
 
@@ -48,9 +50,13 @@ struct engine_ops {
 
 	/*
 	 * Waits until the first preparation has ended, which is bounded by
-	 * deadlines of its own. -EINVAL with `ret_error` set when it failed.
+	 * deadlines of its own. Meanwhile calls `on_step`, on the caller's
+	 * thread, with what is being done ("reading its version"); steps that
+	 * are over soon may be left out. -EINVAL with `ret_error` set when it
+	 * failed.
 	 */
-	int (*wait_ready)(struct engine *e, struct api_error *ret_error);
+	int (*wait_ready)(struct engine *e, engine_step_fn *on_step, void *arg,
+	    struct api_error *ret_error);
 
 	/* A set of NOT_READY_ bits. Never blocks; any thread. */
 	unsigned (*readiness)(struct engine *e);

@@ -138,9 +138,10 @@ exec_work(struct engine *e, unsigned index, struct dispatch *d)
 }
 
 static int
-exec_wait_ready(struct engine *e, struct api_error *ret_error)
+exec_wait_ready(struct engine *e, engine_step_fn *on_step, void *arg,
+    struct api_error *ret_error)
 {
-	return codex_setup_wait(self(e)->setup, ret_error);
+	return codex_setup_wait(self(e)->setup, on_step, arg, ret_error);
 }
 
 static unsigned

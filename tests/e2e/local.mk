@@ -29,6 +29,7 @@ EXTRA_DIST += \
 	tests/e2e/package-lock.json \
 	tests/e2e/package.json \
 	tests/e2e/preparing.test.mjs \
+	tests/e2e/progress.test.mjs \
 	tests/e2e/run \
 	tests/e2e/secrets.test.mjs \
 	tests/e2e/sse_wire.test.mjs \
