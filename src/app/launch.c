@@ -215,7 +215,8 @@ listen_once(int fd, struct listening *in, int64_t deadline)
 	struct pollfd pfd = { fd, POLLIN, 0 };
 	ssize_t n;
 
-	while (poll(&pfd, 1, clock_poll_timeout(wake_at(in, deadline))) == 0) {
+	/* Below 0 when it was stopped and goes on (EINTR). */
+	while (poll(&pfd, 1, clock_poll_timeout(wake_at(in, deadline))) <= 0) {
 		if (clock_now() >= deadline)
 			return -ETIMEDOUT;
 		progress_tick(&in->progress);

@@ -13,7 +13,8 @@
 #include "runtime/fdio.h"
 
 enum {
-	COLUMNS_DEFAULT = 80
+	COLUMNS_DEFAULT = 80,
+	COLUMNS_LEAST = 2 /* something must be shown to count as shown */
 };
 
 void
@@ -32,7 +33,7 @@ columns(const struct progress *p)
 
 	if (ioctl(p->fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
 		return COLUMNS_DEFAULT;
-	return size.ws_col;
+	return size.ws_col > COLUMNS_LEAST ? size.ws_col : COLUMNS_LEAST;
 }
 
 /* What the terminal does not take is lost. */

@@ -14,8 +14,7 @@
 
 struct codex_probe_spec {
 	const struct settings *settings;
-	const unsigned
-	    *minimum; /* three numbers: the oldest version that does */
+	const unsigned *minimum; /* oldest version that does, 3 numbers */
 	int abort_fd; /* becoming readable it ends the probe early; or -1 */
 	engine_step_fn *on_step; /* before what takes time; or NULL */
 	void *arg;

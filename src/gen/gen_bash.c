@@ -32,7 +32,7 @@ put_commands(void)
 		put_words(&gen_commands[i]);
 		puts("' ;;");
 	}
-	puts("\t*) words= ;;\n\tesac\n}\n");
+	puts("\t*) words='' ;;\n\tesac\n}\n");
 }
 
 static void
@@ -41,7 +41,7 @@ put_value(const struct option_def *def)
 	printf("\t--%s) kind=", def->name);
 	switch (gen_value_of(def)) {
 	case GEN_FILE:
-		fputs("file", stdout);
+		fputs("'file'", stdout);
 		break;
 	case GEN_DIR:
 		fputs("dir", stdout);
@@ -70,7 +70,7 @@ gen_bash(void)
 	put_commands();
 	puts("# What an option takes: sets `kind`, `values` and `repeatable`.");
 	puts("_codex_api_proxy_option() {");
-	puts("\tkind= values= repeatable=");
+	puts("\tkind='' values='' repeatable=''");
 	puts("\tcase $1 in");
 	for (size_t i = 0; i < settings_table.n; i++)
 		put_value(&settings_table.defs[i]);

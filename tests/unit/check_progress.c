@@ -134,6 +134,20 @@ START_TEST(a_narrow_terminal_gets_less)
 }
 END_TEST
 
+/* Else its caller would try again without end. */
+START_TEST(one_column_is_enough_to_count_as_shown)
+{
+	struct terminal t;
+	struct progress p;
+
+	terminal_open(&t, 1);
+	progress_init(&p, t.near, 0);
+	progress_set(&p, "text");
+	ck_assert_int_eq(progress_deadline(&p), CLOCK_NEVER);
+	terminal_close(&t);
+}
+END_TEST
+
 START_TEST(what_is_no_terminal_gets_nothing)
 {
 	struct progress p;
@@ -155,4 +169,4 @@ END_TEST
 
 UNIT_MAIN("progress", a_line_is_rewritten_and_removed,
     nothing_is_shown_before_its_time, a_narrow_terminal_gets_less,
-    what_is_no_terminal_gets_nothing)
+    one_column_is_enough_to_count_as_shown, what_is_no_terminal_gets_nothing)
