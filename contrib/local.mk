@@ -5,6 +5,8 @@ EXTRA_DIST += \
 	contrib/check \
 	contrib/common.sh \
 	contrib/quickstart \
+	contrib/systemd/codex-api-proxy.service.in \
+	contrib/systemd/codex-api-proxy@.service.in \
 	tests/tree/check_docs \
 	tests/tree/check_format \
 	tests/tree/check_layers \
@@ -13,3 +15,18 @@ EXTRA_DIST += \
 	tests/tree/check_sizes \
 	tests/tree/check_text \
 	tests/tree/tree.py
+
+# For service managers, with the place where the program is installed.
+systemd_units = \
+	contrib/systemd/codex-api-proxy.service \
+	contrib/systemd/codex-api-proxy@.service
+nodist_systemduserunit_DATA = contrib/systemd/codex-api-proxy.service
+dist_systemduserunit_DATA = contrib/systemd/codex-api-proxy.socket
+nodist_systemdsystemunit_DATA = contrib/systemd/codex-api-proxy@.service
+CLEANFILES += $(systemd_units)
+
+$(systemd_units): Makefile
+SUFFIXES = .service.in .service
+.service.in.service:
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	sed -e 's|@bindir[@]|$(bindir)|g' $< >$@.tmp && mv $@.tmp $@

@@ -21,6 +21,7 @@ EXTRA_DIST += \
 	tests/e2e/lib/proxy.mjs \
 	tests/e2e/lib/raw.mjs \
 	tests/e2e/lib/sim.mjs \
+	tests/e2e/lib/tools.mjs \
 	tests/e2e/lib/wait.mjs \
 	tests/e2e/listen.test.mjs \
 	tests/e2e/metrics_log.test.mjs \
@@ -33,4 +34,5 @@ EXTRA_DIST += \
 	tests/e2e/run \
 	tests/e2e/secrets.test.mjs \
 	tests/e2e/sse_wire.test.mjs \
+	tests/e2e/systemd.test.mjs \
 	tests/e2e/timeouts.test.mjs

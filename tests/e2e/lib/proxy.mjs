@@ -32,7 +32,8 @@ export function cleanEnv(home, extra = {}) {
 export class Proxy {
 	/*
 	 * options: args (appended), env (added), codex (--codex-bin), sim,
-	 * home (an existing HOME), ready (false: wait for "listening" alone).
+	 * home (an existing HOME), ready (false: wait for "listening" alone),
+	 * wrap (a command that executes the rest of its command line).
 	 */
 	static async start(options = {}) {
 		const proxy = new Proxy(options);
@@ -48,19 +49,21 @@ export class Proxy {
 		return proxy;
 	}
 
-	constructor({ args = [], env = {}, codex, sim, home, ready } = {}) {
+	constructor({ args = [], env = {}, codex, sim, home, ready,
+		wrap = [] } = {}) {
 		void ready;
 		this.dir = makeDir("proxy");
 		this.home = home ?? path.join(this.dir, "home");
 		this.#logIn();
 		this.pendings = [];
 		this.codexHome = path.join(this.home, ".codex-api-proxy/codex-home");
-		const argv = ["start", "--foreground", "--port", "0",
+		const argv = [...wrap, proxyBinary, "start", "--foreground", "--port", "0",
 			"--codex-bin", codex ?? (sim ? codexLauncher : fakeCodex)];
 
 		for (const c of sim?.overrides() ?? [])
 			argv.push("--codex-config", c);
-		this.child = new Child(proxyBinary, [...argv, ...args], {
+		argv.push(...args);
+		this.child = new Child(argv[0], argv.slice(1), {
 			env: cleanEnv(this.home, { SIM_KEY: "sim-secret-key",
 				FAKE_CODEX_DIR: this.dir, ...env }),
 			cwd: this.dir, stdio: ["ignore", "pipe", "pipe", stray],
