@@ -30,3 +30,8 @@ SUFFIXES = .service.in .service
 .service.in.service:
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
 	sed -e 's|@bindir[@]|$(bindir)|g' $< >$@.tmp && mv $@.tmp $@
+
+# Examples for the programs around the server.
+exampledir = $(docdir)/examples
+logrotatedir = $(exampledir)/logrotate
+dist_logrotate_DATA = contrib/logrotate/codex-api-proxy

@@ -24,6 +24,7 @@ EXTRA_DIST += \
 	tests/e2e/lib/tools.mjs \
 	tests/e2e/lib/wait.mjs \
 	tests/e2e/listen.test.mjs \
+	tests/e2e/logrotate.test.mjs \
 	tests/e2e/metrics_log.test.mjs \
 	tests/e2e/openai_client.test.mjs \
 	tests/e2e/options.test.mjs \
