@@ -35,3 +35,5 @@ SUFFIXES = .service.in .service
 exampledir = $(docdir)/examples
 logrotatedir = $(exampledir)/logrotate
 dist_logrotate_DATA = contrib/logrotate/codex-api-proxy
+haproxydir = $(exampledir)/haproxy
+dist_haproxy_DATA = contrib/haproxy/haproxy.cfg

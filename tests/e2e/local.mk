@@ -8,6 +8,7 @@ EXTRA_DIST += \
 	tests/e2e/exec_fields.test.mjs \
 	tests/e2e/faults.test.mjs \
 	tests/e2e/hangup.test.mjs \
+	tests/e2e/haproxy.test.mjs \
 	tests/e2e/http_surface.test.mjs \
 	tests/e2e/isolation.test.mjs \
 	tests/e2e/leaks.test.mjs \
