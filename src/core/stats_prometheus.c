@@ -49,6 +49,27 @@ by_status(struct buf *b, const char *metric, const struct counter *counters)
 	return rc;
 }
 
+/*
+ * A code has one status, so one family tells of both. Zeros, too: without
+ * them Prometheus would not see the first error of a kind as an increase.
+ */
+static int
+append_errors(const struct stats *s, struct buf *b)
+{
+	int rc = prom_family(b, P "errors_total", "counter",
+	    "Chat completions that ended with an error, by code and status.");
+
+	for (int i = 1; rc == 0 && i < API_ERROR_KINDS; i++) {
+		char labels[128];
+
+		snprintf(labels, sizeof(labels), "code=\"%s\",status=\"%d\"",
+		    api_error_code(i), api_error_status(i));
+		rc = prom_sample_uint(b, P "errors_total", labels,
+		    counter_get(&s->errors_by_code[i]));
+	}
+	return rc;
+}
+
 static int
 append_requests(const struct stats *s, struct buf *b)
 {
@@ -65,15 +86,7 @@ append_requests(const struct stats *s, struct buf *b)
 		    "Chat completions that ended with an error.",
 		    counter_get(&s->requests_error));
 	if (rc == 0)
-		rc = prom_family(b, P "errors_total", "counter",
-		    "Chat completions that ended with an error, by code.");
-	for (int i = 1; rc == 0 && i < API_ERROR_KINDS; i++) {
-		uint64_t n = counter_get(&s->errors_by_code[i]);
-
-		if (n != 0)
-			rc = labelled(
-			    b, P "errors_total", "code", api_error_code(i), n);
-	}
+		rc = append_errors(s, b);
 	if (rc == 0)
 		rc = prom_family(b, P "http_responses_total", "counter",
 		    "HTTP responses on all paths, by status.");
