@@ -37,3 +37,9 @@ logrotatedir = $(exampledir)/logrotate
 dist_logrotate_DATA = contrib/logrotate/codex-api-proxy
 haproxydir = $(exampledir)/haproxy
 dist_haproxy_DATA = contrib/haproxy/haproxy.cfg
+prometheusdir = $(exampledir)/prometheus
+dist_prometheus_DATA = \
+	contrib/prometheus/codex-api-proxy.rules.yml \
+	contrib/prometheus/prometheus.yml
+grafanadir = $(exampledir)/grafana
+dist_grafana_DATA = contrib/grafana/codex-api-proxy.json

@@ -19,6 +19,7 @@ EXTRA_DIST += \
 	tests/e2e/lib/env.mjs \
 	tests/e2e/lib/http.mjs \
 	tests/e2e/lib/proc.mjs \
+	tests/e2e/lib/prometheus.mjs \
 	tests/e2e/lib/proxy.mjs \
 	tests/e2e/lib/raw.mjs \
 	tests/e2e/lib/sim.mjs \
@@ -33,6 +34,7 @@ EXTRA_DIST += \
 	tests/e2e/package.json \
 	tests/e2e/preparing.test.mjs \
 	tests/e2e/progress.test.mjs \
+	tests/e2e/prometheus.test.mjs \
 	tests/e2e/run \
 	tests/e2e/secrets.test.mjs \
 	tests/e2e/sse_wire.test.mjs \
