@@ -2,6 +2,7 @@
 EXTRA_DIST += \
 	tests/e2e/.npmrc \
 	tests/e2e/cli.test.mjs \
+	tests/e2e/counters.test.mjs \
 	tests/e2e/daemon.test.mjs \
 	tests/e2e/drain.test.mjs \
 	tests/e2e/exec_errors.test.mjs \
@@ -18,6 +19,7 @@ EXTRA_DIST += \
 	tests/e2e/lib/daemon.mjs \
 	tests/e2e/lib/env.mjs \
 	tests/e2e/lib/http.mjs \
+	tests/e2e/lib/latency.mjs \
 	tests/e2e/lib/proc.mjs \
 	tests/e2e/lib/prometheus.mjs \
 	tests/e2e/lib/proxy.mjs \

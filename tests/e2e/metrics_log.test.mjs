@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { after, before, describe, it } from "node:test";
 import { request } from "./lib/http.mjs";
+import { checkLine } from "./lib/latency.mjs";
 import { fakeWorld, realCodex } from "./lib/proxy.mjs";
 import { within } from "./lib/wait.mjs";
 
@@ -125,12 +126,6 @@ describe("metrics", () => {
 describe("log lines", () => {
 	const world = realCodex({ before, after }, { args: ["--model", "gpt-5.5",
 		"--default-cwd", "/", "--allowed-root", "/"] });
-	const phases = ["cwd_resolve", "prompt_build", "queue_wait", "codex_exec",
-		"codex_command_build", "codex_process_spawn",
-		"codex_stdin_write", "codex_first_stdout_event",
-		"codex_first_assistant_event", "codex_stdout_read",
-		"codex_process_wait", "codex_communicate",
-		"codex_output_parse", "response_build", "total"];
 	const identity = { engine: "exec", model: "codex-local",
 		logger: "codex_api_proxy.latency", level: "info" };
 
@@ -150,10 +145,7 @@ describe("log lines", () => {
 
 			hasAll(line, { ...identity, stream, status: 200,
 				code: null, request_id: id });
-			assert.deepEqual(Object.keys(line.phases_ms).sort(),
-			    [...phases].sort());
-			for (const name of phases)
-				assert.ok(line.phases_ms[name] >= 0, name);
+			checkLine(line);
 			const { total } = line.phases_ms;
 
 			assert.ok(line.phases_ms.codex_first_stdout_event <= total);
@@ -164,11 +156,7 @@ describe("log lines", () => {
 				assert.ok(line.time_to_first_content_sse_ms >=
 				    line.time_to_first_sse_ms);
 				assert.ok(line.time_to_first_content_sse_ms <= total);
-			} else {
-				assert.equal(line.time_to_first_sse_ms, null);
-				assert.equal(line.time_to_first_content_sse_ms, null);
 			}
-			assert.ok(!Number.isNaN(Date.parse(line.ts)));
 		});
 	}
 

@@ -16,7 +16,24 @@ export class Pending {
 		// A hang-up of our own is no error of the test.
 		this.headers.catch(() => {});
 		this.answer.catch(() => {});
-		this.request.end(body);
+		this.#send(headers, body);
+	}
+
+	// With "Expect: 100-continue" the body is for the server to ask for:
+	// then it has the headers. Without a body it goes on waiting.
+	#send(headers, body) {
+		if (headers.Expect === undefined) {
+			this.request.end(body);
+			return;
+		}
+		this.continued = new Promise((resolve) => {
+			this.request.once("continue", resolve);
+		});
+		this.continued.then(() => {
+			if (body !== undefined)
+				this.request.end(body);
+		});
+		this.request.flushHeaders();
 	}
 
 	#collect(response) {
