@@ -3,6 +3,7 @@ EXTRA_DIST += \
 	tests/e2e/.npmrc \
 	tests/e2e/cli.test.mjs \
 	tests/e2e/counters.test.mjs \
+	tests/e2e/cycles.test.mjs \
 	tests/e2e/daemon.test.mjs \
 	tests/e2e/drain.test.mjs \
 	tests/e2e/exec_errors.test.mjs \
@@ -42,3 +43,8 @@ EXTRA_DIST += \
 	tests/e2e/sse_wire.test.mjs \
 	tests/e2e/systemd.test.mjs \
 	tests/e2e/timeouts.test.mjs
+
+# Longer than every run can wait for.
+.PHONY: stress
+stress: all tests/sim/sim_model$(EXEEXT) tests/sim/fake_codex$(EXEEXT)
+	E2E_CYCLES=1000 $(srcdir)/tests/e2e/run --build . --timeout 7200 cycles

@@ -211,6 +211,22 @@ export class Proxy {
 		assert.doesNotMatch(this.child.stderr, sanitizerReport);
 	}
 
+	// So many of them.
+	started(n) {
+		return until(() => this.calls().length === n, `${n} to run`);
+	}
+
+	// Its end, once it was told to end; it must go well.
+	async ended(ms = 15000 * slack) {
+		const end = await within(this.child.exited, "the proxy to end", ms);
+
+		this.checkSanitizer();
+		assert.deepEqual(end, { code: 0, signal: null },
+		    this.child.stderr);
+		assert.deepEqual(this.codexPids(), []);
+		await this.stop();
+	}
+
 	// Ends it as a service manager would; it must go well.
 	async stop({ code = 0, ms = 15000 * slack } = {}) {
 		for (const pending of this.pendings)
