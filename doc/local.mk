@@ -5,6 +5,7 @@ EXTRA_DIST += \
 	doc/codex-api-proxy.1.in \
 	doc/codex.md \
 	doc/mhd.md \
+	doc/operations.md \
 	doc/threads.md
 
 # What the option table gives. It is in the tarball, since a cross build cannot

@@ -33,6 +33,7 @@ EXTRA_DIST += \
 	tests/e2e/metrics_log.test.mjs \
 	tests/e2e/openai_client.test.mjs \
 	tests/e2e/options.test.mjs \
+	tests/e2e/operations_doc.test.mjs \
 	tests/e2e/package-lock.json \
 	tests/e2e/package.json \
 	tests/e2e/preparing.test.mjs \
