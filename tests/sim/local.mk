@@ -20,6 +20,7 @@ tests_sim_sim_model_LDADD = lib/libbase.a $(MHD_LIBS) $(JANSSON_LIBS)
 tests_sim_fake_codex_SOURCES = \
 	tests/sim/codex/calls.c tests/sim/codex/calls.h \
 	tests/sim/codex/catalog.c tests/sim/codex/catalog.h \
+	tests/sim/codex/faults.c tests/sim/codex/faults.h \
 	tests/sim/codex/main.c \
 	tests/sim/codex/output.c tests/sim/codex/output.h \
 	tests/sim/codex/script.c tests/sim/codex/script.h \

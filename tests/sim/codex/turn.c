@@ -2,17 +2,16 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/jsonw.h"
 #include "calls.h"
+#include "faults.h"
 #include "output.h"
 
 enum {
-	GRANDCHILD_SECONDS = 60,
-	STDERR_BLOCK = 4096
+	GRANDCHILD_SECONDS = 60
 };
 
 static int next_item;
@@ -125,43 +124,13 @@ sleep_ms(int64_t ms)
 		;
 }
 
-static void
-flood_stderr(int64_t bytes)
-{
-	char block[STDERR_BLOCK];
-	size_t n;
-
-	memset(block, 'e', sizeof(block));
-	block[sizeof(block) - 1] = '\n';
-	for (; bytes > 0; bytes -= (int64_t)n) {
-		n = bytes < STDERR_BLOCK ? (size_t)bytes : sizeof(block);
-		output_write(STDERR_FILENO, block, n, 0);
-	}
-}
-
-/* Half a line, then death by the signal, without a core file. */
+/* Half a line, then death by the signal. */
 static void
 crash(int64_t signo)
 {
-	static const struct rlimit none = { 0, 0 };
-
 	put("{\"type\":\"item.completed\",\"item\":{\"id\":\"item_0\",");
 	output_flush();
-	setrlimit(RLIMIT_CORE, &none);
-	signal((int)signo, SIG_DFL);
-	raise((int)signo);
-	output_must(-EINVAL, "crash");
-}
-
-/* CODE:TEXT */
-static int
-early_exit(const char *how)
-{
-	const char *text = strchr(how, ':');
-
-	if (text != NULL)
-		fprintf(stderr, "%s\n", text + 1);
-	return (int)strtol(how, NULL, 10);
+	fault_crash(signo);
 }
 
 /* Leaves a process behind that keeps stdout and stderr open. */
@@ -177,20 +146,12 @@ grandchild(void)
 	}
 }
 
-static void
-ignore_term(void)
-{
-	signal(SIGTERM, SIG_IGN);
-	signal(SIGINT, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-}
-
 /* What may happen between turn.started and the answer. */
 static void
 before_answer(const struct script *s, const char *prompt, size_t len)
 {
 	if (s->ignore_term)
-		ignore_term();
+		fault_ignore_term();
 	if (s->ignore_term || s->hang || s->close_stdout || s->slow > 0)
 		output_flush();
 	if (s->close_stdout)
@@ -243,10 +204,10 @@ int
 turn_run(const struct script *s, const char *prompt, size_t len)
 {
 	if (s->early_exit != NULL)
-		return early_exit(s->early_exit);
+		return fault_early_exit(s->early_exit);
 	if (s->early_once >= 0 && calls_first("early", prompt, len))
 		return (int)s->early_once;
-	flood_stderr(s->stderr_bytes);
+	fault_flood_stderr(s->stderr_bytes);
 	garbage(s);
 	output_must(buf_printf(output_buf(),
 			"{\"type\":\"thread.started\",\"thread_id\":"
