@@ -18,13 +18,25 @@ tests_sim_sim_model_SOURCES = \
 tests_sim_sim_model_LDADD = lib/libbase.a $(MHD_LIBS) $(JANSSON_LIBS)
 
 tests_sim_fake_codex_SOURCES = \
+	tests/sim/codex/app_account.c tests/sim/codex/app_account.h \
+	tests/sim/codex/app_ask.c tests/sim/codex/app_ask.h \
+	tests/sim/codex/app_item.c tests/sim/codex/app_item.h \
+	tests/sim/codex/app_mode.c tests/sim/codex/app_mode.h \
+	tests/sim/codex/app_odd.c tests/sim/codex/app_odd.h \
+	tests/sim/codex/app_request.c tests/sim/codex/app_request.h \
+	tests/sim/codex/app_server.c tests/sim/codex/app_server.h \
+	tests/sim/codex/app_stage.c tests/sim/codex/app_stage.h \
+	tests/sim/codex/app_thread.c tests/sim/codex/app_thread.h \
+	tests/sim/codex/app_turn.c tests/sim/codex/app_turn.h \
+	tests/sim/codex/app_wire.c tests/sim/codex/app_wire.h \
 	tests/sim/codex/calls.c tests/sim/codex/calls.h \
 	tests/sim/codex/catalog.c tests/sim/codex/catalog.h \
 	tests/sim/codex/faults.c tests/sim/codex/faults.h \
 	tests/sim/codex/main.c \
 	tests/sim/codex/output.c tests/sim/codex/output.h \
 	tests/sim/codex/script.c tests/sim/codex/script.h \
-	tests/sim/codex/turn.c tests/sim/codex/turn.h
-tests_sim_fake_codex_LDADD = lib/libbase.a
+	tests/sim/codex/turn.c tests/sim/codex/turn.h \
+	tests/sim/model/request.c tests/sim/model/request.h
+tests_sim_fake_codex_LDADD = lib/libbase.a $(JANSSON_LIBS)
 
 EXTRA_DIST += tests/sim/README.md

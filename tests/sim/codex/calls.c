@@ -135,24 +135,52 @@ put_line(struct buf *b, char **argv, size_t stdin_bytes)
 	    "calls.log");
 }
 
+/* Appends to $FAKE_CODEX_DIR/`name`, in one piece. */
+static void
+append_line(const char *name, const struct buf *line)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", getenv("FAKE_CODEX_DIR"), name);
+	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (fd < 0 || write(fd, line->data, line->len) != (ssize_t)line->len)
+		output_must(-errno, path);
+	close(fd);
+}
+
 void
 calls_note(char **argv, size_t stdin_bytes)
 {
-	const char *dir = getenv("FAKE_CODEX_DIR");
-	char path[PATH_MAX];
 	struct buf line;
-	int fd;
 
-	if (dir == NULL)
+	if (getenv("FAKE_CODEX_DIR") == NULL)
 		return;
-	snprintf(path, sizeof(path), "%s/calls.log", dir);
 	buf_init(&line, SIZE_MAX);
 	put_line(&line, argv, stdin_bytes);
-	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	if (fd < 0 || write(fd, line.data, line.len) != (ssize_t)line.len)
-		output_must(-errno, path);
-	close(fd);
+	append_line("calls.log", &line);
 	buf_free(&line);
+}
+
+void
+calls_rpc(const char *line, size_t len)
+{
+	const char *wanted = getenv("FAKE_CODEX_LOG_RPC");
+	const char *open = memchr(line, '{', len);
+	struct buf entry;
+
+	if (getenv("FAKE_CODEX_DIR") == NULL || wanted == NULL ||
+	    strcmp(wanted, "1") != 0)
+		return;
+	buf_init(&entry, SIZE_MAX);
+	output_must(
+	    buf_printf(&entry, "{\"pid\":%d,", (int)getpid()), "rpc.log");
+	output_must(
+	    buf_append(&entry, open + 1, len - (size_t)(open + 1 - line)),
+	    "rpc.log");
+	put(&entry, "\n");
+	append_line("rpc.log", &entry);
+	buf_free(&entry);
 }
 
 /* FNV-1a, 64 bits. */

@@ -15,6 +15,13 @@
 void calls_note(char **argv, size_t stdin_bytes);
 
 /*
+ * Appends a message of the JSON-RPC client, a JSON object with a member, to
+ * $FAKE_CODEX_DIR/rpc.log, if that is set and FAKE_CODEX_LOG_RPC is 1, with
+ * one more member in front: "pid".
+ */
+void calls_rpc(const char *line, size_t len);
+
+/*
  * True the first time it is asked this `what` for this prompt, which a
  * marker file in $FAKE_CODEX_DIR remembers.
  */

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <unistd.h>
 
+#include "app_account.h"
+#include "app_server.h"
 #include "base/buf.h"
 #include "calls.h"
 #include "catalog.h"
@@ -26,8 +28,8 @@ read_mode(struct script *s)
 	const char *mode = getenv("FAKE_CODEX_MODE");
 
 	if (mode != NULL)
-		output_must(
-		    script_parse(s, mode, strlen(mode)), "FAKE_CODEX_MODE");
+		output_must(script_parse(s, SCRIPT_EXEC, mode, strlen(mode)),
+		    "FAKE_CODEX_MODE");
 }
 
 static void
@@ -68,7 +70,8 @@ run_exec(char **argv)
 	calls_note(argv, prompt.len);
 	/* After the note, which tells the dispositions we were given. */
 	signal(SIGPIPE, SIG_IGN);
-	output_must(script_parse_prompt(&script, prompt.data, prompt.len),
+	output_must(
+	    script_parse_prompt(&script, SCRIPT_EXEC, prompt.data, prompt.len),
 	    "bad FAKE: directive");
 	output_init(piece_size(&script));
 	status = turn_run(&script, prompt.data, prompt.len);
@@ -81,10 +84,8 @@ run_exec(char **argv)
 static int
 run_version(char **argv)
 {
-	const char *version = getenv("FAKE_CODEX_VERSION");
-
 	calls_note(argv, 0);
-	printf("codex-cli %s\n", version != NULL ? version : "0.169.0");
+	printf("codex-cli %s\n", account_version());
 	return 0;
 }
 
@@ -113,6 +114,7 @@ static const struct {
 	int (*run)(char **argv);
 } commands[] = {
 	{ "exec", run_exec },
+	{ "app-server", app_server_run },
 	{ "--version", run_version },
 	{ "-V", run_version },
 	{ "debug", run_debug },
