@@ -8,12 +8,14 @@ EXTRA_DIST += \
 	tests/e2e/drain.test.mjs \
 	tests/e2e/exec_errors.test.mjs \
 	tests/e2e/exec_fields.test.mjs \
+	tests/e2e/fake_app_server.test.mjs \
 	tests/e2e/faults.test.mjs \
 	tests/e2e/hangup.test.mjs \
 	tests/e2e/haproxy.test.mjs \
 	tests/e2e/http_surface.test.mjs \
 	tests/e2e/isolation.test.mjs \
 	tests/e2e/leaks.test.mjs \
+	tests/e2e/lib/app_server.mjs \
 	tests/e2e/lib/child.mjs \
 	tests/e2e/lib/complete.bash \
 	tests/e2e/lib/complete.zsh \
