@@ -218,6 +218,16 @@ parse_function(struct chat_parse *p, const json_t *object, const char *where,
 	    p, object, "arguments", param, true, &call->arguments);
 }
 
+/* An empty id is none: it could not tell one call from another. */
+static int
+parse_id(struct chat_parse *p, const json_t *object, const char *key,
+    const char *param, struct text *ret)
+{
+	int rc = chat_text_field(p, object, key, param, true, ret);
+
+	return rc == 0 && ret->len == 0 ? chat_missing(p, param) : rc;
+}
+
 static int
 parse_tool_call(struct chat_parse *p, const json_t *object, struct place at,
     struct chat_tool_call *call)
@@ -230,8 +240,8 @@ parse_tool_call(struct chat_parse *p, const json_t *object, struct place at,
 		return chat_wrong_type(p,
 		    item_param(at, "tool_calls", "", param), "an object",
 		    object);
-	rc = chat_text_field(p, object, "id",
-	    item_param(at, "tool_calls", ".id", param), true, &call->id);
+	rc = parse_id(p, object, "id",
+	    item_param(at, "tool_calls", ".id", param), &call->id);
 	if (rc != 0)
 		return rc;
 	item_param(at, "tool_calls", ".function", param);
@@ -339,9 +349,8 @@ parse_message(struct chat_parse *p, const json_t *object, struct place at,
 		    param_of(at, ".name", param), m->role == CHAT_FUNCTION,
 		    &m->name);
 	if (rc == 0 && m->role == CHAT_TOOL)
-		rc = chat_text_field(p, object, "tool_call_id",
-		    param_of(at, ".tool_call_id", param), true,
-		    &m->tool_call_id);
+		rc = parse_id(p, object, "tool_call_id",
+		    param_of(at, ".tool_call_id", param), &m->tool_call_id);
 	if (rc == 0)
 		rc = parse_content(p, object, at, m);
 	if (rc == 0 && m->role == CHAT_ASSISTANT)

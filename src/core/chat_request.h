@@ -53,7 +53,7 @@ struct chat_part {
 };
 
 struct chat_tool_call {
-	struct text id; /* empty for the old function_call */
+	struct text id; /* empty for the old function_call alone */
 	struct text name;
 	struct text arguments; /* the model's own JSON text, unchecked */
 };
@@ -61,7 +61,7 @@ struct chat_tool_call {
 struct chat_message {
 	enum chat_role role;
 	struct text name; /* empty when absent */
-	struct text tool_call_id; /* CHAT_TOOL */
+	struct text tool_call_id; /* CHAT_TOOL; never empty */
 	struct chat_part *parts; /* none for null content */
 	size_t n_parts;
 	struct chat_tool_call *tool_calls; /* CHAT_ASSISTANT */

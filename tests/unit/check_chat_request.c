@@ -85,6 +85,9 @@ static const struct {
 	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"tool\","
 	  "\"content\":\"x\"}]}",
 	    API_ERROR_MISSING_PARAMETER, "messages[0].tool_call_id" },
+	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"tool\","
+	  "\"tool_call_id\":\"\",\"content\":\"x\"}]}",
+	    API_ERROR_MISSING_PARAMETER, "messages[0].tool_call_id" },
 	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"function\","
 	  "\"content\":\"x\"}]}",
 	    API_ERROR_MISSING_PARAMETER, "messages[0].name" },
@@ -93,6 +96,10 @@ static const struct {
 	    API_ERROR_INVALID_TYPE, "messages[0].tool_calls" },
 	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\","
 	  "\"tool_calls\":[{}]}]}",
+	    API_ERROR_MISSING_PARAMETER, "messages[0].tool_calls[0].id" },
+	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\","
+	  "\"tool_calls\":[{\"id\":\"\",\"function\":{\"name\":\"f\","
+	  "\"arguments\":\"\"}}]}]}",
 	    API_ERROR_MISSING_PARAMETER, "messages[0].tool_calls[0].id" },
 	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\","
 	  "\"tool_calls\":[{\"id\":\"c\"}]}]}",
