@@ -1,5 +1,6 @@
 #include "base/jsonw.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -141,4 +142,31 @@ jsonw_ms(struct buf *b, int64_t ns)
 
 	return buf_printf(b, "%s%llu.%03llu", ns < 0 && us > 0 ? "-" : "",
 	    (unsigned long long)(us / 1000), (unsigned long long)(us % 1000));
+}
+
+struct dump {
+	struct buf *out;
+	int rc;
+};
+
+static int
+append_dump(const char *piece, size_t len, void *arg)
+{
+	struct dump *dump = arg;
+
+	dump->rc = buf_append(dump->out, piece, len);
+	return dump->rc;
+}
+
+int
+jsonw_value(struct buf *b, const json_t *value)
+{
+	struct dump dump = { b, 0 };
+	size_t before = b->len;
+
+	if (json_dump_callback(
+		value, append_dump, &dump, JSON_COMPACT | JSON_ENCODE_ANY) == 0)
+		return 0;
+	buf_truncate(b, before);
+	return dump.rc != 0 ? dump.rc : -ENOMEM;
 }

@@ -3,12 +3,14 @@
  *
  * Streams produce the same few shapes a hundred thousand times a second;
  * these append them without a tree in between. The caller writes the commas
- * and brackets; strings and numbers are encoded here.
+ * and brackets; strings and numbers are encoded here. jsonw_value is for trees
+ * that there are anyway.
  * Errors are those of buf. Any thread.
  */
 #ifndef BASE_JSONW_H
 #define BASE_JSONW_H
 
+#include <jansson.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,5 +31,8 @@ MUST_CHECK int jsonw_int(struct buf *b, int64_t value);
 
 /* Appends milliseconds with three decimals for a time in nanoseconds. */
 MUST_CHECK int jsonw_ms(struct buf *b, int64_t ns);
+
+/* Appends any value without white space, members in the order they have. */
+MUST_CHECK int jsonw_value(struct buf *b, const json_t *value);
 
 #endif

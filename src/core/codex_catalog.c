@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/jsonw.h"
 #include "base/jsonx.h"
 
 /* serde_json's own limit. */
@@ -60,18 +61,6 @@ derive_model(json_t *model)
 	return failed != 0 ? -ENOMEM : 0;
 }
 
-static int
-append_json(const json_t *value, struct buf *out)
-{
-	char *text = json_dumps(value, JSON_COMPACT);
-	int rc = -ENOMEM;
-
-	if (text != NULL)
-		rc = buf_puts(out, text);
-	free(text);
-	return rc;
-}
-
 int
 codex_catalog_derive(const json_t *catalog, struct buf *out)
 {
@@ -86,7 +75,7 @@ codex_catalog_derive(const json_t *catalog, struct buf *out)
 			rc = derive_model(model);
 	}
 	if (rc == 0)
-		rc = append_json(copy, out);
+		rc = jsonw_value(out, copy);
 	json_decref(copy);
 	return rc;
 }

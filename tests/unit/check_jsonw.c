@@ -221,5 +221,50 @@ START_TEST(out_of_memory_changes_nothing)
 }
 END_TEST
 
+static const struct {
+	const char *json, *comment;
+} values[] = {
+	{ "{\"z\":1,\"a\":[true,null,-5],\"m\":{\"b\":\"\\n\"}}",
+	    "members keep their order" },
+	{ "[]", "an empty array" },
+	{ "\"text\"", "no array and no object" },
+};
+
+START_TEST(values_are_written_as_they_are)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
+		json_t *value = json_loads(
+		    values[i].json, JSON_DECODE_ANY, NULL);
+		struct buf b;
+
+		buf_init(&b, 100);
+		ck_assert_int_eq(buf_puts(&b, "x"), 0);
+		ck_assert_int_eq(jsonw_value(&b, value), 0);
+		ck_assert_msg(strcmp(b.data + 1, values[i].json) == 0, "%s: %s",
+		    values[i].comment, b.data);
+		buf_free(&b);
+		json_decref(value);
+	}
+}
+END_TEST
+
+START_TEST(a_value_is_written_whole_or_not_at_all)
+{
+	json_t *value = json_loads("{\"a\":[1,2,3]}", 0, NULL);
+	struct buf b;
+
+	buf_init(&b, 13);
+	ck_assert_int_eq(buf_puts(&b, "x"), 0);
+	ck_assert_int_eq(jsonw_value(&b, value), -EMSGSIZE);
+	ck_assert_str_eq(b.data, "x");
+	buf_free(&b);
+	buf_init(&b, 100);
+	OOM_EACH(jsonw_value(&b, value), ck_assert_uint_eq(b.len, 0));
+	buf_free(&b);
+	json_decref(value);
+}
+END_TEST
+
 UNIT_MAIN("jsonw", strings, every_byte_everywhere, random_bytes, cstrings,
-    numbers, all_or_nothing, out_of_memory_changes_nothing)
+    numbers, all_or_nothing, out_of_memory_changes_nothing,
+    values_are_written_as_they_are, a_value_is_written_whole_or_not_at_all)
