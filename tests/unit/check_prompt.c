@@ -1,6 +1,6 @@
-#include "unit/unit.h"
-
 #include "core/prompt.h"
+
+#include "unit/request.h"
 
 #define INTRO(tag) \
 	"This is a conversation so far, each message in a <" tag "> under " \
@@ -12,29 +12,11 @@
 #define IMAGE "{\"type\":\"image_url\",\"image_url\":{\"url\":\"" PNG "\"}}"
 #define TEXT(t) "{\"type\":\"text\",\"text\":\"" t "\"}"
 
-static struct chat_request *
-parse(const char *messages, const char *more)
-{
-	struct api_error e = API_ERROR_INIT;
-	struct chat_request *r = NULL;
-	struct buf body;
-
-	buf_init(&body, 64 * 1024 * 1024);
-	ck_assert_int_eq(
-	    buf_printf(
-		&body, "{\"model\":\"m\",\"messages\":%s%s}", messages, more),
-	    0);
-	ck_assert_msg(chat_request_parse(body.data, body.len, &r, &e) == 0,
-	    "%s", e.message);
-	buf_free(&body);
-	return r;
-}
-
 static void
 expect(const char *messages, const char *more, const char *prompt,
     const char *comment)
 {
-	struct chat_request *r = parse(messages, more);
+	struct chat_request *r = unit_request(messages, more);
 	struct buf out;
 
 	buf_init(&out, 64 * 1024 * 1024);
@@ -136,7 +118,7 @@ END_TEST
 
 START_TEST(a_text_with_all_numbers_gets_a_secret_tag)
 {
-	struct chat_request *r = parse(
+	struct chat_request *r = unit_request(
 	    "[{\"role\":\"user\",\"content\":\"<message <message-1 <message-2 "
 	    "<message-3 <message-4\"},{\"role\":\"user\",\"content\":\"\"}]",
 	    "");
@@ -156,7 +138,7 @@ END_TEST
 /* NUL is a character like another. */
 START_TEST(nul_is_kept)
 {
-	struct chat_request *r = parse(
+	struct chat_request *r = unit_request(
 	    "[{\"role\":\"user\",\"content\":\"a\\u0000b\"}]", "");
 	struct buf out;
 
@@ -171,7 +153,7 @@ END_TEST
 
 START_TEST(a_full_buffer_is_told)
 {
-	struct chat_request *r = parse(
+	struct chat_request *r = unit_request(
 	    "[{\"role\":\"user\",\"content\":\"abcdef\"}]", "");
 	struct buf out;
 
@@ -191,8 +173,8 @@ count_image(void *arg, struct text url)
 
 START_TEST(images_are_listed_until_told_to_stop)
 {
-	struct chat_request *r = parse("[{\"role\":\"user\",\"content\":[" IMAGE
-				       "," IMAGE "," IMAGE "]}]",
+	struct chat_request *r = unit_request(
+	    "[{\"role\":\"user\",\"content\":[" IMAGE "," IMAGE "," IMAGE "]}]",
 	    "");
 	int n = 0;
 

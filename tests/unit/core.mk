@@ -72,7 +72,8 @@ check_PROGRAMS += tests/unit/check_prompt tests/unit/check_image_data \
 TESTS += tests/unit/check_prompt tests/unit/check_image_data \
 	tests/unit/check_answer_format tests/unit/check_chat_request
 
-tests_unit_check_prompt_SOURCES = tests/unit/check_prompt.c tests/unit/unit.h
+tests_unit_check_prompt_SOURCES = tests/unit/check_prompt.c \
+	tests/unit/request.h tests/unit/unit.h
 tests_unit_check_prompt_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_prompt_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_prompt_LDADD = src/libcore.a $(UNIT_LDADD)
