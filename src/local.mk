@@ -4,6 +4,9 @@ noinst_LIBRARIES += src/libcore.a src/libengine.a src/libhttp.a
 src_libcore_a_SOURCES = \
 	src/core/answer_format.c src/core/answer_format.h \
 	src/core/api_error.c src/core/api_error.def src/core/api_error.h \
+	src/core/app_history.c src/core/app_history.h \
+	src/core/app_items.c src/core/app_items.h \
+	src/core/app_tools.c src/core/app_tools.h \
 	src/core/chat_body.c src/core/chat_body.h \
 	src/core/chat_chunk.c src/core/chat_chunk.h \
 	src/core/chat_messages.c src/core/chat_parse.h \
@@ -22,7 +25,8 @@ src_libcore_a_SOURCES = \
 	src/core/settings.c src/core/settings.def src/core/settings.h \
 	src/core/stats.c src/core/stats.h \
 	src/core/stats_json.c src/core/stats_prometheus.c \
-	src/core/stop_filter.c src/core/stop_filter.h
+	src/core/stop_filter.c src/core/stop_filter.h \
+	src/core/tool_names.c src/core/tool_names.h
 
 src_libengine_a_SOURCES = \
 	src/engine/codex.c src/engine/codex.h \

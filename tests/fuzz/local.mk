@@ -6,6 +6,7 @@ FUZZ_HTTP_LDADD = src/libhttp.a src/libengine.a $(FUZZ_LDADD) $(MHD_LIBS)
 FUZZ_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 
 FUZZ_REPLAYS = \
+	tests/fuzz/replay_app_request \
 	tests/fuzz/replay_base64 \
 	tests/fuzz/replay_catalog \
 	tests/fuzz/replay_chat_request \
@@ -21,6 +22,10 @@ FUZZ_REPLAYS = \
 
 check_PROGRAMS += $(FUZZ_REPLAYS)
 TESTS += $(FUZZ_REPLAYS)
+
+tests_fuzz_replay_app_request_SOURCES = tests/fuzz/replay.c \
+	tests/fuzz/fuzz_app_request.c $(FUZZ_COMMON)
+tests_fuzz_replay_app_request_LDADD = $(FUZZ_LDADD)
 
 tests_fuzz_replay_base64_SOURCES = tests/fuzz/replay.c \
 	tests/fuzz/fuzz_base64.c $(FUZZ_COMMON)
@@ -73,6 +78,7 @@ tests_fuzz_replay_stop_LDADD = $(FUZZ_LDADD)
 if FUZZERS
 
 FUZZERS_LIST = \
+	tests/fuzz/fuzz_app_request \
 	tests/fuzz/fuzz_base64 \
 	tests/fuzz/fuzz_catalog \
 	tests/fuzz/fuzz_chat_request \
@@ -91,6 +97,11 @@ CLEANFILES += $(FUZZERS_LIST)
 
 .PHONY: fuzzers
 fuzzers: $(FUZZERS_LIST)
+
+tests_fuzz_fuzz_app_request_SOURCES = tests/fuzz/fuzz_app_request.c \
+	$(FUZZ_COMMON)
+tests_fuzz_fuzz_app_request_LDADD = $(FUZZ_LDADD)
+tests_fuzz_fuzz_app_request_LDFLAGS = $(FUZZ_LDFLAGS)
 
 tests_fuzz_fuzz_base64_SOURCES = tests/fuzz/fuzz_base64.c $(FUZZ_COMMON)
 tests_fuzz_fuzz_base64_LDADD = $(FUZZ_LDADD)

@@ -96,3 +96,37 @@ tests_unit_check_chat_request_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_chat_request_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_chat_request_LDADD = src/libcore.a $(UNIT_LDADD)
 endif
+
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_tool_names tests/unit/check_app_tools \
+	tests/unit/check_app_items tests/unit/check_app_history
+TESTS += tests/unit/check_tool_names tests/unit/check_app_tools \
+	tests/unit/check_app_items tests/unit/check_app_history
+
+tests_unit_check_tool_names_SOURCES = tests/unit/check_tool_names.c \
+	tests/unit/request.h tests/unit/unit.h
+tests_unit_check_tool_names_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_tool_names_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_tool_names_LDADD = src/libcore.a $(UNIT_LDADD)
+
+tests_unit_check_app_tools_SOURCES = tests/unit/check_app_tools.c \
+	tests/unit/oom.h tests/unit/request.h tests/unit/unit.h
+tests_unit_check_app_tools_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_app_tools_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_app_tools_LDADD = src/libcore.a $(UNIT_LDADD)
+tests_unit_check_app_tools_LDFLAGS = $(OOM_LDFLAGS)
+
+tests_unit_check_app_items_SOURCES = tests/unit/check_app_items.c \
+	tests/unit/oom.h tests/unit/request.h tests/unit/unit.h
+tests_unit_check_app_items_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_app_items_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_app_items_LDADD = src/libcore.a $(UNIT_LDADD)
+tests_unit_check_app_items_LDFLAGS = $(OOM_LDFLAGS)
+
+tests_unit_check_app_history_SOURCES = tests/unit/check_app_history.c \
+	tests/unit/oom.h tests/unit/request.h tests/unit/unit.h
+tests_unit_check_app_history_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_app_history_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_app_history_LDADD = src/libcore.a $(UNIT_LDADD)
+tests_unit_check_app_history_LDFLAGS = $(OOM_LDFLAGS)
+endif
