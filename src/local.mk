@@ -26,6 +26,9 @@ src_libcore_a_SOURCES = \
 	src/core/stats.c src/core/stats.h \
 	src/core/stats_json.c src/core/stats_prometheus.c \
 	src/core/stop_filter.c src/core/stop_filter.h \
+	src/core/strict_schema.c src/core/strict_schema.h \
+	src/core/strict_types.c \
+	src/core/strict_walk.c src/core/strict_walk.h \
 	src/core/tool_names.c src/core/tool_names.h
 
 src_libengine_a_SOURCES = \

@@ -1,6 +1,6 @@
 /*
  * What a request becomes for app-server is valid JSON in which nothing is
- * lost and no two functions share a name.
+ * lost and no two functions share a name; a schema that was made strict is.
  * Input: the body.
  */
 #include <errno.h>
@@ -8,6 +8,7 @@
 #include "core/app_history.h"
 #include "core/app_items.h"
 #include "core/app_tools.h"
+#include "core/strict_schema.h"
 #include "core/tool_names.h"
 #include "fuzz.h"
 
@@ -159,6 +160,24 @@ check_history(const struct chat_request *r)
 	api_error_free(&e);
 }
 
+static void
+check_schema(const json_t *schema)
+{
+	struct api_error e = API_ERROR_INIT;
+	json_t *strict, *again;
+	int rc = strict_schema_make(schema, &strict, &e);
+
+	if (rc == 0) {
+		fuzz_must(strict_schema_make(strict, &again, &e));
+		FUZZ_ASSERT(json_equal(strict, again));
+		json_decref(strict);
+		json_decref(again);
+	} else {
+		FUZZ_ASSERT(rc == -EINVAL && e.param != NULL);
+	}
+	api_error_free(&e);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -171,6 +190,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_tools(r);
 		check_items(r);
 		check_history(r);
+		if (r->schema != NULL)
+			check_schema(r->schema);
 		chat_request_unref(r);
 	}
 	api_error_free(&error);

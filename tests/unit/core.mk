@@ -99,9 +99,11 @@ endif
 
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_tool_names tests/unit/check_app_tools \
-	tests/unit/check_app_items tests/unit/check_app_history
+	tests/unit/check_app_items tests/unit/check_app_history \
+	tests/unit/check_strict_schema
 TESTS += tests/unit/check_tool_names tests/unit/check_app_tools \
-	tests/unit/check_app_items tests/unit/check_app_history
+	tests/unit/check_app_items tests/unit/check_app_history \
+	tests/unit/check_strict_schema
 
 tests_unit_check_tool_names_SOURCES = tests/unit/check_tool_names.c \
 	tests/unit/request.h tests/unit/unit.h
@@ -129,4 +131,11 @@ tests_unit_check_app_history_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_app_history_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_app_history_LDADD = src/libcore.a $(UNIT_LDADD)
 tests_unit_check_app_history_LDFLAGS = $(OOM_LDFLAGS)
+
+tests_unit_check_strict_schema_SOURCES = tests/unit/check_strict_schema.c \
+	tests/unit/oom.h tests/unit/request.h tests/unit/unit.h
+tests_unit_check_strict_schema_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_strict_schema_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_strict_schema_LDADD = src/libcore.a $(UNIT_LDADD)
+tests_unit_check_strict_schema_LDFLAGS = $(OOM_LDFLAGS)
 endif

@@ -1,0 +1,314 @@
+#include "core/strict_schema.h"
+
+#include <errno.h>
+
+#include "core/strict_walk.h"
+
+enum {
+	REFERENCES_MAX = 16
+};
+
+static int visit(struct strict_walk *w, json_t *schema);
+
+/* ---- references ---- */
+
+/* The NAME of #/$defs/NAME, unescaped as RFC 6901 has it. */
+static bool
+definition_name(const char *escaped, char *out, size_t size)
+{
+	size_t n = 0;
+
+	for (; *escaped != '\0' && *escaped != '/' && n + 1 < size; escaped++) {
+		out[n] = *escaped;
+		if (*escaped == '~' && (escaped[1] == '0' || escaped[1] == '1'))
+			out[n] = *++escaped == '0' ? '~' : '/';
+		n++;
+	}
+	out[n] = '\0';
+	return *escaped == '\0';
+}
+
+/* What a reference points at; NULL when it is of no use. Borrowed. */
+static json_t *
+resolve(const struct strict_walk *w, const json_t *reference)
+{
+	static const char *const lists[] = { "$defs", "definitions" };
+	const char *text = json_string_value(reference);
+	char name[STRICT_WHERE_MAX];
+
+	if (text == NULL || text[0] != '#')
+		return NULL;
+	if (text[1] == '\0')
+		return w->root;
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		size_t len = strlen(lists[i]);
+
+		if (text[1] == '/' && strncmp(text + 2, lists[i], len) == 0 &&
+		    text[2 + len] == '/' &&
+		    definition_name(text + 3 + len, name, sizeof(name)))
+			return json_object_get(
+			    json_object_get(w->root, lists[i]), name);
+	}
+	return NULL;
+}
+
+static bool
+constrains(const char *keyword)
+{
+	return strict_action_of(keyword) != STRICT_DROP &&
+	    strcmp(keyword, "title") != 0 &&
+	    strcmp(keyword, "description") != 0;
+}
+
+/* Whether nothing but annotations and definitions stands beside `keyword`. */
+static bool
+is_alone(json_t *schema, const char *keyword)
+{
+	const char *other;
+	json_t *value;
+
+	json_object_foreach(schema, other, value) {
+		if (strcmp(other, keyword) != 0 && constrains(other) &&
+		    strcmp(other, "$defs") != 0 &&
+		    strcmp(other, "definitions") != 0)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Puts what `keyword` stands for in its place. Not by
+ * json_object_update_missing, which tells no lack of memory (jansson 2.14).
+ */
+static int
+replace(json_t *schema, const char *keyword, const json_t *by)
+{
+	json_t *copy = json_deep_copy(by), *value;
+	int rc = copy == NULL ? -ENOMEM : 0;
+	const char *name;
+
+	json_object_del(schema, keyword);
+	json_object_foreach(copy, name, value) {
+		if (rc == 0 && json_object_get(schema, name) == NULL)
+			rc = strict_set(schema, name, json_incref(value));
+	}
+	json_decref(copy);
+	return rc;
+}
+
+/* Strict mode has the root be the object itself. */
+static int
+inline_root(struct strict_walk *w)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; rc == 0 && i < REFERENCES_MAX; i++) {
+		const json_t *target = resolve(
+		    w, json_object_get(w->root, "$ref"));
+
+		if (!json_is_object(target) || target == w->root ||
+		    !is_alone(w->root, "$ref"))
+			break;
+		rc = replace(w->root, "$ref", target);
+	}
+	return rc;
+}
+
+static int
+check_reference(struct strict_walk *w, json_t *schema)
+{
+	json_t *description = json_object_get(schema, "description");
+	json_t *reference = json_object_get(schema, "$ref");
+
+	if (resolve(w, reference) == NULL)
+		return strict_refuse(w, "$ref",
+		    "it must be #, #/$defs/NAME or #/definitions/NAME, and "
+		    "point at something");
+	if (!is_alone(schema, "$ref"))
+		return strict_refuse(
+		    w, "$ref", "nothing that constrains may stand beside it");
+	json_object_del(schema, "title");
+	if (description == NULL)
+		return 0;
+	json_incref(reference);
+	json_object_del(schema, "$ref");
+	return strict_set(
+	    schema, "anyOf", json_pack("[{s:o}]", "$ref", reference));
+}
+
+/* ---- keywords ---- */
+
+static int
+visit_map(struct strict_walk *w, json_t *map)
+{
+	json_t *schema;
+	const char *name;
+	int rc = json_is_object(map)
+	    ? 0
+	    : strict_refuse(w, NULL, "it is no object");
+
+	json_object_foreach(map, name, schema) {
+		size_t before = w->where_len;
+
+		if (rc != 0)
+			break;
+		strict_enter(w, name);
+		rc = visit(w, schema);
+		strict_leave(w, before);
+	}
+	return rc;
+}
+
+static int
+visit_list(struct strict_walk *w, json_t *list)
+{
+	int rc = json_is_array(list) ? 0
+				     : strict_refuse(w, NULL, "it is no array");
+	json_t *schema;
+	size_t i;
+
+	json_array_foreach(list, i, schema) {
+		size_t before = w->where_len;
+		char index[32];
+
+		if (rc != 0)
+			break;
+		snprintf(index, sizeof(index), "%zu", i);
+		strict_enter(w, index);
+		rc = visit(w, schema);
+		strict_leave(w, before);
+	}
+	return rc;
+}
+
+static int
+visit_keyword(struct strict_walk *w, const char *keyword, json_t *value)
+{
+	size_t before = strict_enter(w, keyword);
+	int rc = 0;
+
+	switch (strict_action_of(keyword)) {
+	case STRICT_VISIT:
+		rc = visit(w, value);
+		break;
+	case STRICT_VISIT_LIST:
+		rc = visit_list(w, value);
+		break;
+	case STRICT_VISIT_MAP:
+		rc = visit_map(w, value);
+		break;
+	case STRICT_REFUSE:
+		rc = strict_refuse(w, NULL, "strict mode does not know it");
+		break;
+	default:
+		break;
+	}
+	strict_leave(w, before);
+	return rc;
+}
+
+static int
+visit_keywords(struct strict_walk *w, json_t *schema)
+{
+	const char *keyword;
+	json_t *value;
+	void *next;
+	int rc = 0;
+
+	json_object_foreach_safe(schema, next, keyword, value)
+	{
+		if (rc != 0)
+			break;
+		if (strict_action_of(keyword) == STRICT_DROP)
+			json_object_del(schema, keyword);
+		else
+			rc = visit_keyword(w, keyword, value);
+	}
+	return rc;
+}
+
+/* Some generators say "this, with another title" by an allOf of one. */
+static int
+unfold(json_t *schema)
+{
+	int rc = 0;
+
+	for (;;) {
+		json_t *list = json_object_get(schema, "allOf");
+		json_t *only = json_array_get(list, 0);
+
+		if (rc != 0 || json_array_size(list) != 1 ||
+		    !json_is_object(only) || !is_alone(schema, "allOf"))
+			return rc;
+		json_incref(only);
+		rc = replace(schema, "allOf", only);
+		json_decref(only);
+	}
+}
+
+/* Makes `schema` strict, in place. */
+static int
+visit(struct strict_walk *w, json_t *schema)
+{
+	unsigned object;
+	int rc;
+
+	if (!json_is_object(schema))
+		return strict_refuse(w, NULL, "it is no object");
+	rc = unfold(schema);
+	object = json_object_get(schema, "properties") != NULL;
+	w->n_objects += object;
+	if (rc == 0)
+		rc = visit_keywords(w, schema);
+	if (rc == 0 && json_object_get(schema, "$ref") != NULL)
+		rc = check_reference(w, schema);
+	else if (rc == 0)
+		rc = strict_check_types(w, schema);
+	w->n_objects -= object;
+	return rc;
+}
+
+static int
+visit_root(struct strict_walk *w)
+{
+	const char *type;
+	int rc = unfold(w->root);
+
+	if (rc == 0)
+		rc = inline_root(w);
+	json_object_del(w->root, "$id");
+	if (rc == 0)
+		rc = visit(w, w->root);
+	if (rc != 0)
+		return rc;
+	type = json_string_value(json_object_get(w->root, "type"));
+	if (type == NULL || strcmp(type, "object") != 0)
+		return strict_refuse(
+		    w, "type", "that of the root must be object");
+	if (json_object_get(w->root, "anyOf") != NULL)
+		return strict_refuse(w, "anyOf", "the root must be one object");
+	return 0;
+}
+
+int
+strict_schema_make(
+    const json_t *schema, json_t **ret_strict, struct api_error *ret_error)
+{
+	struct strict_walk w = { .root = json_deep_copy(schema),
+		.error = ret_error,
+		.where = "response_format.json_schema.schema" };
+	int rc = -ENOMEM;
+
+	w.where_len = strlen(w.where);
+	if (w.root != NULL)
+		rc = visit_root(&w);
+	if (rc == 0) {
+		*ret_strict = w.root;
+		return 0;
+	}
+	if (rc == -ENOMEM)
+		api_error_set(ret_error, API_ERROR_INTERNAL,
+		    "The server is out of memory.");
+	json_decref(w.root);
+	return rc;
+}
