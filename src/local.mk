@@ -4,8 +4,10 @@ noinst_LIBRARIES += src/libcore.a src/libengine.a src/libhttp.a
 src_libcore_a_SOURCES = \
 	src/core/answer_format.c src/core/answer_format.h \
 	src/core/api_error.c src/core/api_error.def src/core/api_error.h \
+	src/core/app_events.c src/core/app_events.h \
 	src/core/app_history.c src/core/app_history.h \
 	src/core/app_items.c src/core/app_items.h \
+	src/core/app_requests.c src/core/app_requests.h \
 	src/core/app_tools.c src/core/app_tools.h \
 	src/core/chat_body.c src/core/chat_body.h \
 	src/core/chat_chunk.c src/core/chat_chunk.h \
@@ -16,6 +18,9 @@ src_libcore_a_SOURCES = \
 	src/core/codex_catalog.c src/core/codex_catalog.h \
 	src/core/codex_command.c src/core/codex_command.h \
 	src/core/codex_error.c src/core/codex_error.h \
+	src/core/codex_error_info.c \
+	src/core/codex_limits.c src/core/codex_limits.h \
+	src/core/codex_models.c src/core/codex_models.h \
 	src/core/event.c src/core/event.h \
 	src/core/exec_events.c src/core/exec_events.h \
 	src/core/image_data.c src/core/image_data.h \
@@ -24,6 +29,7 @@ src_libcore_a_SOURCES = \
 	src/core/prompt.c src/core/prompt.h \
 	src/core/settings.c src/core/settings.def src/core/settings.h \
 	src/core/stats.c src/core/stats.h \
+	src/core/stats_engine.c src/core/stats_engine.h \
 	src/core/stats_json.c src/core/stats_prometheus.c \
 	src/core/stop_filter.c src/core/stop_filter.h \
 	src/core/strict_schema.c src/core/strict_schema.h \
@@ -32,6 +38,13 @@ src_libcore_a_SOURCES = \
 	src/core/tool_names.c src/core/tool_names.h
 
 src_libengine_a_SOURCES = \
+	src/engine/app_answer.c src/engine/app_answer.h \
+	src/engine/app_child.c src/engine/app_child.h \
+	src/engine/app_pool.c src/engine/app_pool.h \
+	src/engine/app_probe.c src/engine/app_probe.h \
+	src/engine/app_session.c src/engine/app_session.h \
+	src/engine/app_turn.c src/engine/app_turn.h \
+	src/engine/app_worker.c src/engine/app_worker.h \
 	src/engine/codex.c src/engine/codex.h \
 	src/engine/codex_binary.c src/engine/codex_binary.h \
 	src/engine/codex_home.c src/engine/codex_home.h \
@@ -39,6 +52,7 @@ src_libengine_a_SOURCES = \
 	src/engine/codex_setup.c src/engine/codex_setup.h \
 	src/engine/dispatch.c src/engine/dispatch.h \
 	src/engine/engine.h \
+	src/engine/engine_app_server.c src/engine/engine_app_server.h \
 	src/engine/engine_exec.c src/engine/engine_exec.h \
 	src/engine/exec_answer.c src/engine/exec_answer.h \
 	src/engine/exec_files.c src/engine/exec_files.h \

@@ -151,3 +151,13 @@ parse_version(const char *s, unsigned ret_version[3])
 	memcpy(ret_version, version, sizeof(version));
 	return 0;
 }
+
+bool
+version_older(const unsigned a[3], const unsigned b[3])
+{
+	for (int i = 0; i < 3; i++) {
+		if (a[i] != b[i])
+			return a[i] < b[i];
+	}
+	return false;
+}

@@ -34,4 +34,7 @@ MUST_CHECK int parse_bool(const char *s, bool *ret_value);
  */
 MUST_CHECK int parse_version(const char *s, unsigned ret_version[3]);
 
+/* True when version `a` comes before `b`. */
+bool version_older(const unsigned a[3], const unsigned b[3]);
+
 #endif

@@ -276,6 +276,29 @@ process_end(
 		*ret_status = status_of(&si, killed);
 }
 
+int64_t
+process_rss(pid_t pid)
+{
+	char path[64], text[128];
+	long pages = 0;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%ld/statm", (long)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (n <= 0)
+		return 0;
+	text[n] = '\0';
+	/* statm(5): all pages, then the resident ones */
+	if (sscanf(text, "%*d %ld", &pages) != 1)
+		return 0;
+	return (int64_t)pages * sysconf(_SC_PAGESIZE);
+}
+
 void
 process_obituary(
     const struct process_status *st, char out[PROCESS_OBITUARY_MAX])

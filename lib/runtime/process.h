@@ -71,6 +71,9 @@ void process_signal_group(struct process *p, int signo);
 void process_end(
     struct process *p, int64_t grace_ns, struct process_status *ret_status);
 
+/* Resident memory of a process in bytes, or 0 when that cannot be read. */
+int64_t process_rss(pid_t pid);
+
 /* Writes "exit status 1" or "signal 11 (Segmentation fault)" into `out`. */
 enum {
 	PROCESS_OBITUARY_MAX = 64

@@ -1,14 +1,13 @@
 #include "core/app_items.h"
 
 #include "base/jsonw.h"
-#include "base/utf8.h"
 #include "core/tool_names.h"
 
 /* Appends until something fails, and is silent from then on. */
 struct writer {
 	struct buf *out;
 	int rc;
-	bool started; /* something stands in the array */
+	bool started; /* an item stands there */
 	size_t old_call; /* message of the last old function_call */
 };
 
@@ -183,81 +182,15 @@ put_items(struct writer *w, const struct chat_message *m, size_t index)
 	}
 }
 
-/* The old call that a function message at the very beginning answers. */
-static size_t
-old_call_before(const struct chat_request *r, size_t index)
-{
-	while (index > 0) {
-		const struct chat_message *m = &r->messages[--index];
-
-		if (m->n_tool_calls > 0 && m->tool_calls[0].id.len == 0)
-			return index;
-	}
-	return 0;
-}
-
 int
-app_items_append(
-    const struct chat_request *r, size_t from, size_t to, struct buf *out)
+app_items_append(const struct chat_request *r, struct buf *out)
 {
-	struct writer w = { .out = out, .old_call = old_call_before(r, from) };
-	size_t before = out->len;
-
-	BUG_ON(from > to || to > r->n_messages);
-	put(&w, "[");
-	for (size_t i = from; w.rc == 0 && i < to; i++)
-		put_items(&w, &r->messages[i], i);
-	put(&w, "]");
-	if (w.rc != 0)
-		buf_truncate(out, before);
-	return w.rc;
-}
-
-/* ---- the turn's input ---- */
-
-static bool
-is_input(const struct chat_message *m)
-{
-	size_t n = 0;
-
-	if (m->role != CHAT_USER)
-		return false;
-	for (size_t i = 0; i < m->n_parts; i++) {
-		if (m->parts[i].kind != CHAT_PART_IMAGE)
-			n += utf8_count(
-			    m->parts[i].text.s, m->parts[i].text.len);
-	}
-	return n <= APP_INPUT_MAX;
-}
-
-static void
-put_input(struct writer *w, const struct chat_part *part)
-{
-	bool image = part->kind == CHAT_PART_IMAGE;
-
-	put_item(w,
-	    image ? "{\"type\":\"image\",\"url\":"
-		  : "{\"type\":\"text\",\"text\":");
-	put_string(w, part->text);
-	put(w, image ? "}" : ",\"text_elements\":[]}");
-}
-
-int
-app_items_input(
-    const struct chat_request *r, struct buf *out, size_t *ret_items)
-{
-	const struct chat_message *last = &r->messages[r->n_messages - 1];
-	bool input = is_input(last);
 	struct writer w = { .out = out };
 	size_t before = out->len;
 
-	put(&w, "[");
-	for (size_t i = 0; input && i < part_count(last); i++)
-		put_input(&w, part_of(last, i));
-	put(&w, "]");
+	for (size_t i = 0; w.rc == 0 && i < r->n_messages; i++)
+		put_items(&w, &r->messages[i], i);
 	if (w.rc != 0)
 		buf_truncate(out, before);
-	else
-		*ret_items = r->n_messages - (input ? 1 : 0);
 	return w.rc;
 }

@@ -1,6 +1,6 @@
 /*
  * app_items.h - messages as `codex app-server` takes them: items of the
- * Responses API for thread/inject_items, and the input of turn/start.
+ * Responses API for thread/inject_items.
  * Pure; any thread. Errors are those of buf; `out` then holds what it held.
  * Time and memory are in proportion to the messages.
  *
@@ -24,28 +24,11 @@
 #include "base/buf.h"
 #include "core/chat_request.h"
 
-enum {
-	/*
-	 * In characters. Codex's own limit is 1,048,576 for all texts of an
-	 * input; injected items have none.
-	 */
-	APP_INPUT_MAX = 1000000
-};
-
 /*
- * Appends a JSON array with the items of messages[from] up to, not including,
- * messages[to]. The messages have passed app_history_check: Codex drops an
+ * Appends the items of all messages, with commas between and no brackets
+ * around them. The messages have passed app_history_check: Codex drops an
  * output without its call.
  */
-MUST_CHECK int app_items_append(
-    const struct chat_request *r, size_t from, size_t to, struct buf *out);
-
-/*
- * Appends the `input` of turn/start: the last message when that is a user's
- * of at most APP_INPUT_MAX characters, else an empty array. *ret_items is the
- * number of messages before it, which are to be injected.
- */
-MUST_CHECK int app_items_input(
-    const struct chat_request *r, struct buf *out, size_t *ret_items);
+MUST_CHECK int app_items_append(const struct chat_request *r, struct buf *out);
 
 #endif

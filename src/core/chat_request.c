@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 
 #include "core/chat_parse.h"
+#include "core/strict_schema.h"
 
 enum {
 	MODEL_MAX = 256,
@@ -190,7 +191,7 @@ parse_schema(struct chat_parse *p, const json_t *format)
 {
 	static const char outer[] = "response_format.json_schema";
 	static const char inner[] = "response_format.json_schema.schema";
-	json_t *object;
+	json_t *object, *schema;
 	int rc = jsonx_get_object(format, "json_schema", &object);
 
 	if (rc == -EINVAL)
@@ -198,14 +199,14 @@ parse_schema(struct chat_parse *p, const json_t *format)
 		    json_object_get(format, "json_schema"));
 	if (rc != 0)
 		return chat_missing(p, outer);
-	rc = jsonx_get_object(object, "schema", &p->request->schema);
+	rc = jsonx_get_object(object, "schema", &schema);
 	if (rc == -EINVAL)
 		return chat_wrong_type(
 		    p, inner, "an object", json_object_get(object, "schema"));
 	if (rc != 0)
 		return chat_missing(p, inner);
 	p->request->format = CHAT_FORMAT_SCHEMA;
-	return 0;
+	return strict_schema_make(schema, &p->request->schema, p->error);
 }
 
 static int
@@ -405,6 +406,7 @@ chat_request_unref(struct chat_request *r)
 		return;
 	chat_messages_free(r);
 	chat_tools_free(r);
+	json_decref(r->schema);
 	json_decref(r->root);
 	free(r);
 }

@@ -109,7 +109,7 @@ struct chat_request {
 	enum chat_option parallel_tool_calls;
 
 	enum chat_format format;
-	json_t *schema; /* CHAT_FORMAT_SCHEMA; borrowed */
+	json_t *schema; /* CHAT_FORMAT_SCHEMA; owned; made strict */
 
 	const char *reasoning_effort; /* NULL when absent */
 	const char *verbosity; /* NULL, low, medium or high */

@@ -79,21 +79,3 @@ codex_catalog_derive(const json_t *catalog, struct buf *out)
 	json_decref(copy);
 	return rc;
 }
-
-int
-codex_catalog_models(const json_t *catalog, struct strv *out)
-{
-	const char *slug, *visibility;
-	json_t *model;
-	size_t i;
-	int rc = 0;
-
-	json_array_foreach(json_object_get(catalog, "models"), i, model) {
-		if (rc != 0 || jsonx_get_string(model, "slug", &slug) != 0 ||
-		    jsonx_get_string(model, "visibility", &visibility) != 0 ||
-		    strcmp(visibility, "list") != 0)
-			continue;
-		rc = strv_add(out, slug);
-	}
-	return rc;
-}

@@ -15,7 +15,6 @@
 #include <jansson.h>
 
 #include "base/buf.h"
-#include "base/strv.h"
 
 /*
  * Parses what `codex debug models` printed (text before the first '{' is
@@ -25,8 +24,5 @@ json_t *codex_catalog_parse(const char *bytes, size_t len);
 
 /* Appends the derived copy as JSON text. Errors: -ENOMEM, -EMSGSIZE. */
 MUST_CHECK int codex_catalog_derive(const json_t *catalog, struct buf *out);
-
-/* Slugs of the visible models ("visibility" is "list"), in order. */
-MUST_CHECK int codex_catalog_models(const json_t *catalog, struct strv *out);
 
 #endif

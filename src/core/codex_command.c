@@ -22,6 +22,16 @@ static const char *const isolation[] = { "web_search=\"disabled\"",
 	"features.apps=false", "features.plugins=false",
 	"features.skill_mcp_dependency_install=false", "mcp_servers={}", NULL };
 
+/*
+ * The model of app-server sees the caller's messages and tools and nothing of
+ * ours, so Codex's own tools go, too. A tool's output is never cut (at 48,000
+ * characters by default), and a thread is unloaded when we let go of it (half
+ * an hour later by default: 0.85 MB a request).
+ */
+static const char *const app_server_overrides[] = { "features.shell_tool=false",
+	"features.view_image=false", "tool_output_token_limit=100000000",
+	"thread_unload_delay_secs=0", NULL };
+
 /* Appends -c KEY="VALUE"; a JSON string is a TOML basic string, too. */
 static int
 add_string_override(struct strv *argv, const char *key, const char *value)
@@ -61,20 +71,21 @@ add_isolation(struct strv *argv, const char *catalog)
 
 /* The last override of a key wins: the request's over the operator's. */
 static int
-add_preferences(
-    struct strv *argv, const struct settings *s, const struct chat_request *r)
+add_preferences(struct strv *argv, const struct settings *s,
+    const struct codex_exec_spec *spec)
 {
+	const char *verbosity = spec->request->verbosity;
 	int rc = 0;
 
 	if (s->fast)
 		rc = add_string_override(argv, "model_reasoning_effort", "low");
 	for (size_t i = 0; rc == 0 && i < s->codex_config.n; i++)
 		rc = strv_add_all(argv, "-c", s->codex_config.v[i], NULL);
-	if (rc == 0 && r->reasoning_effort != NULL)
+	if (rc == 0 && spec->effort != NULL)
 		rc = add_string_override(
-		    argv, "model_reasoning_effort", r->reasoning_effort);
-	if (rc == 0 && r->verbosity != NULL)
-		rc = add_string_override(argv, "model_verbosity", r->verbosity);
+		    argv, "model_reasoning_effort", spec->effort);
+	if (rc == 0 && verbosity != NULL)
+		rc = add_string_override(argv, "model_verbosity", verbosity);
 	return rc;
 }
 
@@ -106,10 +117,26 @@ codex_exec_argv(const struct settings *s, const struct codex_exec_spec *spec,
 	if (rc == 0)
 		rc = add_isolation(argv, spec->catalog);
 	if (rc == 0)
-		rc = add_preferences(argv, s, spec->request);
+		rc = add_preferences(argv, s, spec);
 	if (rc == 0)
 		rc = add_files(argv, spec);
 	return rc != 0 ? rc : strv_add(argv, "-");
+}
+
+int
+codex_app_server_argv(const struct settings *s, const char *binary,
+    const char *catalog, struct strv *argv)
+{
+	int rc = strv_add_all(argv, binary, "app-server", NULL);
+
+	if (rc == 0)
+		rc = add_isolation(argv, catalog);
+	if (rc == 0)
+		rc = add_overrides(argv, app_server_overrides,
+		    ARRAY_SIZE(app_server_overrides));
+	for (size_t i = 0; rc == 0 && i < s->codex_config.n; i++)
+		rc = strv_add_all(argv, "-c", s->codex_config.v[i], NULL);
+	return rc;
 }
 
 static int

@@ -25,12 +25,20 @@ struct codex_exec_spec {
 	const char *model; /* NULL: Codex's own */
 	const char *schema; /* file for --output-schema, or NULL */
 	const struct strv *images; /* files for -i */
-	const struct chat_request *request; /* effort, verbosity */
+	const char *effort; /* one that the model knows, or NULL */
+	const struct chat_request *request; /* verbosity */
 };
 
 /* Appends the whole argv, argv[0] included. */
 MUST_CHECK int codex_exec_argv(const struct settings *s,
     const struct codex_exec_spec *spec, struct strv *argv);
+
+/*
+ * Appends the argv of `codex app-server`; `catalog` as above. What a request
+ * may choose is said to the child per thread and turn.
+ */
+MUST_CHECK int codex_app_server_argv(const struct settings *s,
+    const char *binary, const char *catalog, struct strv *argv);
 
 /*
  * Appends the environment of a child: `ours` without what is meant for this

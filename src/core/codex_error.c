@@ -115,8 +115,8 @@ kind_of(const char *message, const char **ret_advice)
 
 /* ---- when to come back ---- */
 
-static int
-clamp_retry(int64_t seconds)
+int
+codex_error_clamp_retry(int64_t seconds)
 {
 	if (seconds < 1)
 		return 1;
@@ -170,7 +170,7 @@ retry_after(const char *message, int64_t now)
 	if (at == NULL)
 		return -1;
 	when = reset_time(at + strlen(phrase), now);
-	return when < 0 ? -1 : clamp_retry(when - now);
+	return when < 0 ? -1 : codex_error_clamp_retry(when - now);
 }
 
 /* ---- the upstream's JSON body as a message ---- */
@@ -182,9 +182,9 @@ body_retry_after(const json_t *error, int64_t now)
 	int64_t n;
 
 	if (jsonx_get_int(error, "resets_in_seconds", &n) == 0)
-		return clamp_retry(n);
+		return codex_error_clamp_retry(n);
 	if (jsonx_get_int(error, "resets_at", &n) == 0)
-		return clamp_retry(n - now);
+		return codex_error_clamp_retry(n - now);
 	return -1;
 }
 

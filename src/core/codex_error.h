@@ -9,6 +9,7 @@
 #ifndef CORE_CODEX_ERROR_H
 #define CORE_CODEX_ERROR_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -25,11 +26,23 @@ void codex_error_from_message(
     const char *message, int64_t now, struct api_error *ret_error);
 
 /*
+ * The same for a failed turn of `codex app-server`: `error` is its error
+ * object {message, codexErrorInfo, additionalDetails}, or NULL. A kind that
+ * Codex names is believed; where it names none ("other", as versions before
+ * 0.165 do for much) the message decides, and then the HTTP status.
+ */
+void codex_error_from_turn(
+    const json_t *error, int64_t now, struct api_error *ret_error);
+
+/*
  * Looks for a known failure in what a Codex that ended without an event
  * wrote to stderr. False when there is none: then it is a crash.
  */
 bool codex_error_from_stderr(
     const char *tail, int64_t now, struct api_error *ret_error);
+
+/* Seconds for Retry-After: at least one, at most a week. */
+int codex_error_clamp_retry(int64_t seconds);
 
 /*
  * An answer that the model had to break off is no failure: FINISH_LENGTH or

@@ -10,7 +10,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-static const char *const settings_engine_names[] = { "exec", NULL };
+static const char *const settings_engine_names[] = { "exec", "app-server",
+	NULL };
+static const char *const settings_instructions_names[] = { "minimal", "none",
+	"codex", NULL };
 static const char *const settings_log_levels[] = { LOG_LEVEL_NAMES, NULL };
 static const char *const settings_log_formats[] = { LOG_FORMAT_NAMES, NULL };
 

@@ -15,7 +15,15 @@
 #include "base/strv.h"
 
 enum settings_engine {
-	ENGINE_EXEC
+	ENGINE_EXEC,
+	ENGINE_APP_SERVER
+};
+
+/* What the app-server engine tells the model besides the caller's words. */
+enum settings_instructions {
+	INSTRUCTIONS_MINIMAL, /* one neutral sentence */
+	INSTRUCTIONS_NONE,
+	INSTRUCTIONS_CODEX /* Codex's own prompt */
 };
 
 struct settings {
@@ -62,7 +70,7 @@ json_t *settings_to_json(const struct settings *s);
  */
 const char *settings_model(const struct settings *s, const char *name);
 
-/* "exec". */
+/* "exec" or "app-server". */
 const char *settings_engine_name(const struct settings *s);
 
 /* The model name that stands for --model or Codex's own. */

@@ -42,6 +42,18 @@ struct stats_worker {
 	int64_t rss_bytes; /* of its child; 0 = no child now */
 };
 
+/* A window of Codex's quota as it last reported it. */
+struct stats_window {
+	bool known;
+	double used; /* 0 to 1 */
+	int64_t seconds; /* its length; 0 = unknown */
+	int64_t resets_at; /* Unix seconds; 0 = unknown */
+};
+
+struct stats_limits {
+	struct stats_window primary, secondary;
+};
+
 enum {
 	STATS_WORKERS_MAX = 256
 };
@@ -54,6 +66,7 @@ struct stats_gauges {
 	bool app_server_pool_started;
 	bool draining;
 	const struct key_usage *keys; /* list, or NULL */
+	struct stats_limits limits;
 	size_t n_workers;
 	struct stats_worker workers[STATS_WORKERS_MAX];
 };

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/jsonw.h"
+#include "core/stats_engine.h"
 
 static unsigned long long
 get(const struct counter *c)
@@ -62,23 +63,6 @@ append_server(
 	    g->app_server_pool_started ? "true" : "false",
 	    g->draining ? "true" : "false", g->queue_depth, g->queue_capacity,
 	    g->in_flight);
-}
-
-static int
-append_workers(const struct stats_gauges *g, struct buf *b)
-{
-	int rc = buf_puts(b, ",\"workers\":[");
-
-	for (size_t i = 0; rc == 0 && i < g->n_workers; i++) {
-		const struct stats_worker *w = &g->workers[i];
-
-		rc = buf_printf(b,
-		    "%s{\"state\":\"%s\",\"turns\":%llu,\"restarts\":%llu,"
-		    "\"rss_bytes\":%lld}",
-		    i == 0 ? "" : ",", w->state, (unsigned long long)w->turns,
-		    (unsigned long long)w->restarts, (long long)w->rss_bytes);
-	}
-	return rc != 0 ? rc : buf_puts(b, "]");
 }
 
 static int
@@ -161,7 +145,7 @@ stats_json(const struct stats *s, const struct stats_gauges *g, struct buf *out)
 	if (rc == 0)
 		rc = append_server(s, g, out);
 	if (rc == 0)
-		rc = append_workers(g, out);
+		rc = stats_engine_json(g, out);
 	if (rc == 0)
 		rc = append_counters(s, out);
 	if (rc == 0)

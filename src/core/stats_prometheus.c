@@ -4,6 +4,7 @@
 #include "core/stats.h"
 
 #include "base/clock.h"
+#include "core/stats_engine.h"
 
 #define P "codex_proxy_"
 
@@ -235,6 +236,8 @@ stats_prometheus(
 		rc = append_keys(g->keys, out);
 	if (rc == 0)
 		rc = append_gauges(s, g, out);
+	if (rc == 0)
+		rc = stats_engine_prometheus(g, out);
 	if (rc == 0)
 		rc = append_histogram(out, P "request_duration_seconds",
 		    "Duration of chat completions.", &s->duration);

@@ -128,23 +128,19 @@ check_message(const struct chat_message *m, const json_t *items, size_t at)
 static void
 check_items(const struct chat_request *r)
 {
-	size_t at = 0, before = SIZE_MAX;
-	json_t *items, *input;
+	size_t at = 0;
+	json_t *items;
 	struct buf b;
 
 	buf_init(&b, SIZE_MAX);
-	fuzz_must(app_items_append(r, 0, r->n_messages, &b));
+	fuzz_must(buf_putc(&b, '['));
+	fuzz_must(app_items_append(r, &b));
+	fuzz_must(buf_putc(&b, ']'));
 	items = load(&b);
 	for (size_t i = 0; i < r->n_messages; i++)
 		at += check_message(&r->messages[i], items, at);
 	FUZZ_ASSERT(at == json_array_size(items));
-	buf_reset(&b);
-	fuzz_must(app_items_input(r, &b, &before));
-	input = load(&b);
-	FUZZ_ASSERT(
-	    before == r->n_messages - (json_array_size(input) > 0 ? 1 : 0));
 	json_decref(items);
-	json_decref(input);
 	buf_free(&b);
 }
 

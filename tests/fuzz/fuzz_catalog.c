@@ -3,13 +3,18 @@
  * same models. Input: what "codex debug models" printed.
  */
 #include "core/codex_catalog.h"
+#include "core/codex_models.h"
 #include "fuzz.h"
 
 static void
 models_of(const json_t *catalog, struct strv *ret)
 {
+	struct codex_models models;
+
 	strv_init(ret);
-	fuzz_must(codex_catalog_models(catalog, ret));
+	fuzz_must(codex_models_read(catalog, &models));
+	fuzz_must(codex_models_names(&models, ret));
+	codex_models_free(&models);
 }
 
 static void

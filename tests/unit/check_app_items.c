@@ -117,138 +117,19 @@ request(const char *messages)
 	return r;
 }
 
-/* Without the brackets around it. */
-static void
-append_bare(
-    const struct chat_request *r, size_t from, size_t to, struct buf *out)
-{
-	struct buf b;
-
-	buf_init(&b, 65536);
-	ck_assert_int_eq(app_items_append(r, from, to, &b), 0);
-	ck_assert_int_eq(b.data[0], '[');
-	ck_assert_int_eq(b.data[b.len - 1], ']');
-	if (out->len > 0 && b.len > 2)
-		ck_assert_int_eq(buf_putc(out, ','), 0);
-	ck_assert_int_eq(buf_append(out, b.data + 1, b.len - 2), 0);
-	buf_free(&b);
-}
-
-/* Whole, and in two calls wherever one may end. */
 START_TEST(items_are_as_documented)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct chat_request *r = request(cases[i].messages);
 		char *wanted = unit_json(cases[i].items);
-
-		for (size_t cut = 0; cut <= r->n_messages; cut++) {
-			struct buf b;
-
-			buf_init(&b, 65536);
-			append_bare(r, 0, cut, &b);
-			append_bare(r, cut, r->n_messages, &b);
-			ck_assert_msg(strcmp(b.data, wanted) == 0, "%s: %s",
-			    cases[i].comment, b.data);
-			buf_free(&b);
-		}
-		free(wanted);
-		chat_request_unref(r);
-	}
-}
-END_TEST
-
-static const struct {
-	const char *messages, *input;
-	size_t items;
-	const char *comment;
-} inputs[] = {
-	{ "{'role':'user','content':'x'}",
-	    "[{'type':'text','text':'x','text_elements':[]}]", 0,
-	    "a lone message" },
-	{ "{'role':'system','content':'s'},{'role':'user','content':["
-	  "" TEXT("A") "," IMAGE "," TEXT("B") "]}",
-	    "[{'type':'text','text':'A','text_elements':[]},"
-	    "{'type':'image','url':'" PNG "'},"
-	    "{'type':'text','text':'B','text_elements':[]}]",
-	    1, "parts" },
-	{ "{'role':'user','content':''}",
-	    "[{'type':'text','text':'','text_elements':[]}]", 0, "empty" },
-	{ "{'role':'user','content':[]}",
-	    "[{'type':'text','text':'','text_elements':[]}]", 0, "no parts" },
-	{ "{'role':'user','content':'x'},{'role':'assistant','content':'y'}",
-	    "[]", 2, "an assistant message is continued" },
-	{ "{'role':'user','content':'x'},{'role':'system','content':'y'}", "[]",
-	    2, "a system message at the end" },
-	{ CALLED "{'role':'tool','tool_call_id':'c','content':'r'}", "[]", 2,
-	    "a tool's result" },
-};
-
-START_TEST(inputs_are_as_documented)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(inputs); i++) {
-		struct chat_request *r = request(inputs[i].messages);
-		char *wanted = unit_json(inputs[i].input);
-		size_t items = 99;
 		struct buf b;
 
 		buf_init(&b, 65536);
-		ck_assert_int_eq(app_items_input(r, &b, &items), 0);
+		ck_assert_int_eq(app_items_append(r, &b), 0);
 		ck_assert_msg(strcmp(b.data, wanted) == 0, "%s: %s",
-		    inputs[i].comment, b.data);
-		ck_assert_msg(
-		    items == inputs[i].items, "%s", inputs[i].comment);
+		    cases[i].comment, b.data);
 		buf_free(&b);
 		free(wanted);
-		chat_request_unref(r);
-	}
-}
-END_TEST
-
-/* A user message of two texts with `n` characters of `bytes` bytes in all. */
-static struct chat_request *
-long_message(const char *character, size_t n)
-{
-	struct chat_request *r;
-	struct buf b;
-
-	buf_init(&b, 64 * 1024 * 1024);
-	ck_assert_int_eq(buf_puts(&b,
-			     "[{\"role\":\"user\",\"content\":[{\"type\":"
-			     "\"text\",\"text\":\""),
-	    0);
-	for (size_t i = 0; i < n; i++) {
-		if (i == 5)
-			ck_assert_int_eq(
-			    buf_puts(&b, "\"},{\"type\":\"text\",\"text\":\""),
-			    0);
-		ck_assert_int_eq(buf_puts(&b, character), 0);
-	}
-	ck_assert_int_eq(buf_puts(&b, "\"}]}]"), 0);
-	r = unit_request(b.data, "");
-	buf_free(&b);
-	return r;
-}
-
-START_TEST(a_long_message_is_injected)
-{
-	static const struct {
-		const char *character;
-		size_t n, items;
-	} sizes[] = { { "x", APP_INPUT_MAX, 0 }, { "x", APP_INPUT_MAX + 1, 1 },
-		{ "\xf0\x9f\x98\x80", APP_INPUT_MAX, 0 },
-		{ "\xf0\x9f\x98\x80", APP_INPUT_MAX + 1, 1 } };
-
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		struct chat_request *r = long_message(
-		    sizes[i].character, sizes[i].n);
-		size_t items = 99;
-		struct buf b;
-
-		buf_init(&b, 64 * 1024 * 1024);
-		ck_assert_int_eq(app_items_input(r, &b, &items), 0);
-		ck_assert_uint_eq(items, sizes[i].items);
-		ck_assert_int_eq(b.len == 2, items == 1);
-		buf_free(&b);
 		chat_request_unref(r);
 	}
 }
@@ -274,7 +155,7 @@ START_TEST(many_messages_take_little_time)
 	ck_assert_int_eq(buf_putc(&b, ']'), 0);
 	r = unit_request(b.data, "");
 	buf_init(&out, 64 * 1024 * 1024);
-	ck_assert_int_eq(app_items_append(r, 0, r->n_messages, &out), 0);
+	ck_assert_int_eq(app_items_append(r, &out), 0);
 	ck_assert_uint_gt(out.len, N);
 	buf_free(&out);
 	buf_free(&b);
@@ -287,24 +168,19 @@ START_TEST(a_failure_leaves_what_was_there)
 	struct chat_request *r = request(
 	    CALLED "{'role':'tool','tool_call_id':'c','content':'r'},"
 		   "{'role':'user','content':'x'}");
-	size_t items = 99;
 	struct buf b;
 
 	buf_init(&b, 20);
 	ck_assert_int_eq(buf_puts(&b, "{"), 0);
-	ck_assert_int_eq(app_items_append(r, 0, r->n_messages, &b), -EMSGSIZE);
-	ck_assert_int_eq(app_items_input(r, &b, &items), -EMSGSIZE);
+	ck_assert_int_eq(app_items_append(r, &b), -EMSGSIZE);
 	ck_assert_str_eq(b.data, "{");
-	ck_assert_uint_eq(items, 99);
 	buf_free(&b);
 	buf_init(&b, 65536);
-	OOM_EACH(app_items_append(r, 0, r->n_messages, &b),
-	    ck_assert_uint_eq(b.len, 0));
+	OOM_EACH(app_items_append(r, &b), ck_assert_uint_eq(b.len, 0));
 	buf_free(&b);
 	chat_request_unref(r);
 }
 END_TEST
 
-UNIT_MAIN("app_items", items_are_as_documented, inputs_are_as_documented,
-    a_long_message_is_injected, many_messages_take_little_time,
+UNIT_MAIN("app_items", items_are_as_documented, many_messages_take_little_time,
     a_failure_leaves_what_was_there)

@@ -188,23 +188,6 @@ START_TEST(too_large_leaves_the_buffer_alone)
 }
 END_TEST
 
-START_TEST(lists_visible_models_in_order)
-{
-	json_t *catalog = codex_catalog_parse(sample, strlen(sample));
-	struct strv models;
-
-	strv_init(&models);
-	ck_assert_int_eq(strv_add(&models, "codex-local"), 0);
-	ck_assert_int_eq(codex_catalog_models(catalog, &models), 0);
-	ck_assert_uint_eq(models.n, 3);
-	ck_assert_str_eq(models.v[0], "codex-local");
-	ck_assert_str_eq(models.v[1], "gpt-new");
-	ck_assert_str_eq(models.v[2], "gpt-old");
-	strv_free(&models);
-	json_decref(catalog);
-}
-END_TEST
-
 UNIT_MAIN("codex_catalog", parses_catalogs_alone,
     derives_what_is_listed_and_nothing_else, deriving_twice_changes_nothing,
-    too_large_leaves_the_buffer_alone, lists_visible_models_in_order)
+    too_large_leaves_the_buffer_alone)

@@ -42,12 +42,12 @@ START_TEST(command_line_is_the_contracts)
 		"project_doc_max_bytes=0", "skills.include_instructions=false",
 		"model_catalog_json=\"/h/c.json\"",
 		"model_reasoning_effort=\"high\"", "model_verbosity=\"low\"" };
-	struct chat_request r = { .reasoning_effort = "high",
-		.verbosity = "low" };
+	struct chat_request r = { .verbosity = "low" };
 	struct codex_exec_spec spec = { .binary = "/bin/codex",
 		.catalog = "/h/c.json",
 		.cwd = "/w",
 		.model = "gpt-5.5",
+		.effort = "high",
 		.images = &no_images,
 		.request = &r };
 	char *const options[] = { NULL };
@@ -64,9 +64,10 @@ END_TEST
 
 START_TEST(later_overrides_win)
 {
-	struct chat_request r = { .reasoning_effort = "medium" };
+	struct chat_request r = { .verbosity = NULL };
 	struct codex_exec_spec spec = { .binary = "/bin/codex",
 		.cwd = "/w",
+		.effort = "medium",
 		.images = &no_images,
 		.request = &r };
 	char *const *options = WORDS("--fast", "--no-ephemeral",
@@ -88,10 +89,11 @@ END_TEST
 /* What a caller sends must not become an option or another TOML key. */
 START_TEST(callers_words_stay_values)
 {
-	struct chat_request r = { .reasoning_effort = "x\"\nmodel=\"y" };
+	struct chat_request r = { .verbosity = NULL };
 	struct codex_exec_spec spec = { .binary = "/bin/codex",
 		.cwd = "/w",
 		.model = "--dangerously-bypass-approvals-and-sandbox",
+		.effort = "x\"\nmodel=\"y",
 		.images = &no_images,
 		.request = &r };
 	char *const options[] = { NULL };

@@ -67,6 +67,16 @@ tests_unit_check_codex_catalog_LDADD = src/libcore.a $(UNIT_LDADD)
 endif
 
 if HAVE_CHECK
+check_PROGRAMS += tests/unit/check_codex_models
+TESTS += tests/unit/check_codex_models
+tests_unit_check_codex_models_SOURCES = tests/unit/check_codex_models.c \
+	tests/unit/unit.h
+tests_unit_check_codex_models_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_codex_models_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_codex_models_LDADD = src/libcore.a $(UNIT_LDADD)
+endif
+
+if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_prompt tests/unit/check_image_data \
 	tests/unit/check_answer_format tests/unit/check_chat_request
 TESTS += tests/unit/check_prompt tests/unit/check_image_data \

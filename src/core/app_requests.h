@@ -1,0 +1,75 @@
+/*
+ * app_requests.h - what is said to `codex app-server`: one line of JSON-RPC a
+ * function (without the "jsonrpc" member, as Codex has it), appended to `out`.
+ *
+ * `id` is ours to choose; the answer carries it. Thread and turn ids are
+ * Codex's. Measured on 0.154.0 to 0.169.0 (doc/codex.md); the protocol of an
+ * installed version is printed by `codex app-server generate-json-schema
+ * --experimental --out DIR`. Pure; errors are those of buf.
+ */
+#ifndef CORE_APP_REQUESTS_H
+#define CORE_APP_REQUESTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "core/chat_request.h"
+#include "core/settings.h"
+
+/* How --instructions is carried out by this version of Codex. */
+enum app_instructions {
+	APP_INSTRUCTIONS_CODEX, /* Codex's own prompt */
+	APP_INSTRUCTIONS_NONE, /* nothing at all */
+	APP_INSTRUCTIONS_BASE, /* our sentence, as base instructions */
+	APP_INSTRUCTIONS_MESSAGE /* our sentence, as the first message */
+};
+
+/*
+ * Until 0.162 base instructions went upstream as `instructions`; since then
+ * they are the first developer message, which a newer model without tools
+ * gets twice (seen on gpt-6.1-sol, 0.169.0). A message that we put there
+ * ourselves is the same request, and is never doubled.
+ */
+enum app_instructions
+app_instructions_for(const struct settings *s, const unsigned version[3]);
+
+MUST_CHECK int app_initialize(int64_t id, struct buf *out);
+MUST_CHECK int app_initialized(struct buf *out);
+/* Who is logged in, and what is left of the quota. */
+MUST_CHECK int app_account_read(int64_t id, struct buf *out);
+MUST_CHECK int app_rate_limits_read(int64_t id, struct buf *out);
+
+struct app_thread {
+	const char *cwd;
+	const char *model; /* NULL: Codex's own */
+	bool ephemeral;
+	enum app_instructions instructions;
+	const struct chat_request *request; /* tools, verbosity */
+};
+MUST_CHECK int
+app_thread_start(int64_t id, const struct app_thread *t, struct buf *out);
+
+/*
+ * The whole conversation. Never as the input of the turn, where Codex would
+ * look for mentions ("$name" brings in a skill's text) and limit the length.
+ */
+MUST_CHECK int
+app_inject(int64_t id, const char *thread, enum app_instructions instructions,
+    const struct chat_request *r, struct buf *out);
+
+/* `effort`: one that the model knows, or NULL for its own. */
+MUST_CHECK int app_turn_start(int64_t id, const char *thread,
+    const char *effort, const struct chat_request *r, struct buf *out);
+MUST_CHECK int app_turn_interrupt(
+    int64_t id, const char *thread, const char *turn, struct buf *out);
+MUST_CHECK int app_archive(int64_t id, const char *thread, struct buf *out);
+MUST_CHECK int app_unsubscribe(int64_t id, const char *thread, struct buf *out);
+
+/*
+ * Our answer to a request of Codex's with this id (as JSON text): approvals
+ * are denied, anything else is an error; nothing is ever allowed.
+ */
+MUST_CHECK int app_deny(const char *id, const char *method, struct buf *out);
+
+#endif

@@ -1,0 +1,136 @@
+/*
+ * The error of a turn of `codex app-server`: a kind where Codex names one.
+ */
+#include "core/codex_error.h"
+
+#include <string.h>
+
+#include "base/jsonx.h"
+
+/* Values of codexErrorInfo (0.154.0 to 0.169.0) that say what it is. */
+static const struct {
+	const char *name;
+	enum api_error_kind kind;
+} infos[] = {
+	{ "contextWindowExceeded", API_ERROR_CONTEXT_LENGTH },
+	{ "usageLimitExceeded", API_ERROR_USAGE_LIMIT },
+	{ "sessionBudgetExceeded", API_ERROR_USAGE_LIMIT },
+	{ "rateLimitExceeded", API_ERROR_RATE_LIMIT },
+	{ "serverOverloaded", API_ERROR_OVERLOADED },
+	{ "flexUnavailable", API_ERROR_OVERLOADED },
+	{ "policyCapacityUnavailable", API_ERROR_OVERLOADED },
+	{ "modelNotFound", API_ERROR_MODEL_NOT_FOUND },
+	{ "cyberPolicy", API_ERROR_CONTENT_POLICY },
+	{ "misalignmentPolicyViolation", API_ERROR_CONTENT_POLICY },
+	{ "inferenceHookDenied", API_ERROR_CONTENT_POLICY },
+	{ "unauthorized", API_ERROR_CODEX_UNAUTHORIZED },
+};
+
+static const struct {
+	int status;
+	enum api_error_kind kind;
+} statuses[] = {
+	{ 400, API_ERROR_BAD_REQUEST },
+	{ 401, API_ERROR_CODEX_UNAUTHORIZED },
+	{ 404, API_ERROR_MODEL_NOT_FOUND },
+	{ 413, API_ERROR_BAD_REQUEST },
+	{ 422, API_ERROR_BAD_REQUEST },
+	{ 429, API_ERROR_RATE_LIMIT },
+	{ 503, API_ERROR_OVERLOADED },
+};
+
+#define LOGIN_ADVICE \
+	" Log in with 'codex login' as the user who runs the proxy."
+#define INSTRUCTIONS_ADVICE " Try --instructions codex."
+
+static enum api_error_kind
+named_kind(const json_t *error)
+{
+	const char *name;
+
+	if (jsonx_get_string(error, "codexErrorInfo", &name) != 0)
+		return API_ERROR_NONE;
+	for (size_t i = 0; i < ARRAY_SIZE(infos); i++) {
+		if (strcmp(name, infos[i].name) == 0)
+			return infos[i].kind;
+	}
+	return API_ERROR_NONE;
+}
+
+/* {"httpConnectionFailed":{"httpStatusCode":401}} and its like. */
+static enum api_error_kind
+kind_by_status(const json_t *error)
+{
+	json_t *info, *details;
+	const char *name;
+	int64_t status;
+
+	if (jsonx_get_object(error, "codexErrorInfo", &info) != 0)
+		return API_ERROR_NONE;
+	json_object_foreach(info, name, details) {
+		if (jsonx_get_int(details, "httpStatusCode", &status) != 0)
+			continue;
+		for (size_t i = 0; i < ARRAY_SIZE(statuses); i++) {
+			if (status == statuses[i].status)
+				return statuses[i].kind;
+		}
+	}
+	return API_ERROR_NONE;
+}
+
+static bool
+is_bad_request(const json_t *error)
+{
+	const char *name;
+
+	return jsonx_get_string(error, "codexErrorInfo", &name) == 0 &&
+	    strcmp(name, "badRequest") == 0;
+}
+
+/* The same words under another kind. */
+static void
+set_kind(struct api_error *e, enum api_error_kind kind)
+{
+	struct api_error fresh = API_ERROR_INIT;
+	int seconds = e->retry_after;
+
+	if (e->kind == kind)
+		return;
+	api_error_set(&fresh, kind, "%s%s",
+	    e->message != NULL ? e->message : "",
+	    kind == API_ERROR_CODEX_UNAUTHORIZED ? LOGIN_ADVICE : "");
+	if (seconds > 0)
+		fresh.retry_after = seconds;
+	api_error_move(e, &fresh);
+}
+
+/* A backend that wants Codex's own prompt says so. */
+static void
+advise_instructions(struct api_error *e)
+{
+	struct api_error fresh = API_ERROR_INIT;
+
+	if (e->kind != API_ERROR_BAD_REQUEST || e->message == NULL ||
+	    strcasestr(e->message, "instructions") == NULL)
+		return;
+	api_error_set(&fresh, e->kind, "%s" INSTRUCTIONS_ADVICE, e->message);
+	api_error_move(e, &fresh);
+}
+
+void
+codex_error_from_turn(
+    const json_t *error, int64_t now, struct api_error *ret_error)
+{
+	enum api_error_kind kind = named_kind(error);
+	const char *message = "";
+
+	(void)jsonx_get_string(error, "message", &message);
+	codex_error_from_message(message, now, ret_error);
+	if (kind == API_ERROR_NONE && ret_error->kind == API_ERROR_UPSTREAM) {
+		kind = is_bad_request(error) ? API_ERROR_BAD_REQUEST
+					     : kind_by_status(error);
+	}
+	if (kind != API_ERROR_NONE)
+		set_kind(ret_error, kind);
+	advise_instructions(ret_error);
+}
