@@ -8,11 +8,14 @@
 #include "app/command.h"
 #include "app/usage.h"
 #include "app/words.h"
+#include "base/parse.h"
 #include "core/codex_command.h"
 #include "core/key_ring.h"
+#include "engine/app_probe.h"
 #include "engine/codex_home.h"
 #include "engine/codex_probe.h"
 #include "engine/engine.h"
+#include "engine/engine_app_server.h"
 #include "engine/engine_exec.h"
 #include "http/http_listen.h"
 #include "runtime/fdio.h"
@@ -31,7 +34,7 @@ say(struct doctor *d, bool well, const char *what, const char *fmt, ...)
 {
 	va_list ap;
 
-	printf("%-6s %-16s ", well ? "ok" : "FAULT", what);
+	printf("%-6s %-18s ", well ? "ok" : "FAULT", what);
 	va_start(ap, fmt);
 	vprintf(fmt, ap);
 	va_end(ap);
@@ -68,6 +71,27 @@ check_login(struct doctor *d, const struct codex *c)
 		say(d, true, "login", "found");
 }
 
+/* Of concern only where this engine is asked for. */
+static void
+check_app_server(struct doctor *d, struct codex *c)
+{
+	const unsigned *m = engine_app_server_minimum_version;
+	bool wanted = d->settings.engine == ENGINE_APP_SERVER;
+	char why[APP_WHY_MAX];
+	int64_t ms;
+
+	if (version_older(c->number, m))
+		say(d, !wanted, "engine app-server",
+		    "needs Codex %u.%u.%u or later: npm install -g "
+		    "@openai/codex",
+		    m[0], m[1], m[2]);
+	else if (app_probe(&d->settings, c, &ms, why) != 0)
+		say(d, !wanted, "engine app-server", "does not start: %s", why);
+	else
+		say(d, true, "engine app-server", "is up after %lld ms",
+		    (long long)ms);
+}
+
 /* All that codex_probe does is what the engine does at its start. */
 static void
 check_codex(struct doctor *d)
@@ -93,7 +117,8 @@ check_codex(struct doctor *d)
 		: "'codex debug models' gave none: update Codex");
 	check_login(d, c);
 	say(d, c->catalog != NULL, "engine exec", "%zu models can be asked for",
-	    c->models.n);
+	    codex_models_visible(&c->models));
+	check_app_server(d, c);
 	codex_unref(c);
 }
 

@@ -16,6 +16,7 @@
 #include "app/state_file.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "engine/engine_app_server.h"
 #include "engine/engine_exec.h"
 #include "http/http_listen.h"
 #include "runtime/fdio.h"
@@ -164,6 +165,15 @@ make_keys(struct service *sv)
 	return rc == 0 ? 0 : fail(sv, rc, "%s", error);
 }
 
+static int
+make_engine(struct parts *p, struct engine **ret_engine)
+{
+	if (p->settings->engine == ENGINE_APP_SERVER)
+		return engine_app_server_new(
+		    p->settings, p->stats, ret_engine);
+	return engine_exec_new(p->settings, p->stats, ret_engine);
+}
+
 /* The engine, the dispatch in front of it, and HTTP in front of that. */
 static int
 make_server(struct service *sv)
@@ -175,7 +185,7 @@ make_server(struct service *sv)
 	p->stats = stats_new();
 	rc = p->stats == NULL ? -ENOMEM : watch_start(&p->watch);
 	if (rc == 0)
-		rc = engine_exec_new(p->settings, p->stats, &engine);
+		rc = make_engine(p, &engine);
 	if (rc == 0)
 		rc = dispatch_start(
 		    p->settings, p->stats, engine, &p->dispatch);

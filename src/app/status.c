@@ -119,6 +119,32 @@ print_workers(const struct status *st)
 	    (long long)number(st->metrics, "requests_error"));
 }
 
+/* "Quota:    primary window 42 % used, begins anew at Tue 12:30" */
+static void
+print_window(const json_t *limits, const char *name)
+{
+	const json_t *window = json_object_get(limits, name);
+	time_t at = (time_t)number(window, "resets_at");
+	char when[64] = "";
+	struct tm tm;
+
+	if (!json_is_object(window))
+		return;
+	if (at != 0 && localtime_r(&at, &tm) != NULL)
+		strftime(when, sizeof(when), ", begins anew on %F at %R", &tm);
+	printf("Quota:    %s window %lld %% used%s\n", name,
+	    (long long)number(window, "used_percent"), when);
+}
+
+static void
+print_quota(const struct status *st)
+{
+	const json_t *limits = json_object_get(st->metrics, "rate_limits");
+
+	print_window(limits, "primary");
+	print_window(limits, "secondary");
+}
+
 static void
 print_text(const struct status *st, bool verbose)
 {
@@ -139,6 +165,7 @@ print_text(const struct status *st, bool verbose)
 		if (st->metrics != NULL) {
 			printf("Uptime:   %.0f s\n", uptime(st));
 			print_workers(st);
+			print_quota(st);
 		}
 	}
 	if (!verbose)
@@ -192,6 +219,7 @@ print_json(const struct status *st, bool verbose)
 	    object, "urls", st->running ? st->state.root : NULL, "urls");
 	set_optional(object, "uptime_seconds", st->metrics, "uptime_seconds");
 	set_optional(object, "workers", st->metrics, "workers");
+	set_optional(object, "rate_limits", st->metrics, "rate_limits");
 	set_optional(object, "queue_depth", st->metrics, "queue_depth");
 	if (verbose)
 		json_object_set_new(

@@ -2,13 +2,20 @@
 
 #include <stdatomic.h>
 
+#include "runtime/fdio.h"
+
+/* The real one is half a megabyte. */
+#define CATALOG_MAX ((size_t)16 * 1024 * 1024)
+
 struct codex *
 codex_new(void)
 {
 	struct codex *c = calloc(1, sizeof(*c));
 
-	if (c != NULL)
-		atomic_init(&c->refs, 1);
+	if (c == NULL)
+		return NULL;
+	atomic_init(&c->refs, 1);
+	buf_init(&c->catalog_text, CATALOG_MAX);
 	return c;
 }
 
@@ -30,7 +37,17 @@ codex_unref(struct codex *c)
 	free(c->version);
 	free(c->home);
 	free(c->catalog);
+	buf_free(&c->catalog_text);
 	strv_free(&c->env);
-	strv_free(&c->models);
+	codex_models_free(&c->models);
 	free(c);
+}
+
+int
+codex_write_catalog(const struct codex *c)
+{
+	if (c->catalog == NULL)
+		return 0;
+	return file_write_atomic(
+	    c->catalog, c->catalog_text.data, c->catalog_text.len, 0600);
 }

@@ -8,7 +8,9 @@
 #ifndef ENGINE_CODEX_H
 #define ENGINE_CODEX_H
 
+#include "base/buf.h"
 #include "base/strv.h"
+#include "core/codex_models.h"
 #include "engine/codex_binary.h"
 
 struct codex {
@@ -17,8 +19,9 @@ struct codex {
 	unsigned number[3];
 	char *home; /* CODEX_HOME of the children */
 	char *catalog; /* file of the derived catalog, or NULL */
+	struct buf catalog_text; /* what stands in it */
 	struct strv env;
-	struct strv models; /* visible ones */
+	struct codex_models models;
 	_Atomic unsigned refs;
 };
 
@@ -26,5 +29,11 @@ struct codex {
 struct codex *codex_new(void);
 struct codex *codex_ref(struct codex *c);
 void codex_unref(struct codex *c);
+
+/*
+ * Writes the catalog's file anew, if there is one: a child that finds another
+ * text there would show its model what nobody sent. Errors: -errno.
+ */
+MUST_CHECK int codex_write_catalog(const struct codex *c);
 
 #endif

@@ -163,16 +163,6 @@ read_version(struct probe *p, const struct buf *out)
 	return 0;
 }
 
-static bool
-older(const unsigned a[3], const unsigned b[3])
-{
-	for (int i = 0; i < 3; i++) {
-		if (a[i] != b[i])
-			return a[i] < b[i];
-	}
-	return false;
-}
-
 static int
 check_version(struct probe *p)
 {
@@ -192,7 +182,7 @@ check_version(struct probe *p)
 	else
 		rc = read_version(p, &out);
 	buf_free(&out);
-	if (rc == 0 && older(p->codex->number, m))
+	if (rc == 0 && version_older(p->codex->number, m))
 		rc = unavailablef(p, NOT_READY_CODEX_TOO_OLD,
 		    "%s is too old: this engine needs %u.%u.%u or later; "
 		    "update it with npm install -g @openai/codex.",
@@ -279,27 +269,17 @@ static int
 write_catalog(struct probe *p, const json_t *catalog)
 {
 	struct codex *c = p->codex;
-	struct buf text;
-	char *path = NULL;
-	int rc;
+	int rc = codex_catalog_derive(catalog, &c->catalog_text);
 
-	buf_init(&text, OUTPUT_MAX);
-	rc = codex_catalog_derive(catalog, &text);
 	if (rc == 0 &&
-	    asprintf(&path, "%s/model-catalog.json",
-		p->spec->settings->codex_home) < 0)
+	    asprintf(&c->catalog, "%s/model-catalog.json",
+		p->spec->settings->codex_home) < 0) {
+		c->catalog = NULL;
 		rc = -ENOMEM;
-	if (rc == 0)
-		rc = file_write_atomic(path, text.data, text.len, 0600);
-	if (rc == 0)
-		rc = codex_catalog_models(catalog, &c->models);
-	buf_free(&text);
-	if (rc != 0) {
-		free(path);
-		return rc;
 	}
-	c->catalog = path;
-	return 0;
+	if (rc == 0)
+		rc = codex_write_catalog(c);
+	return rc != 0 ? rc : codex_models_read(catalog, &c->models);
 }
 
 static int

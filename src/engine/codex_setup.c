@@ -13,6 +13,7 @@
 /* A missing executable is looked for eagerly; a login costs three runs. */
 #define ASK_AGAIN_AFTER NS_PER_S
 #define ASK_LOGIN_AGAIN_AFTER (30 * NS_PER_S)
+#define MODELS_FRESH_FOR (600 * NS_PER_S)
 
 struct codex_setup {
 	const struct settings *settings;
@@ -28,6 +29,8 @@ struct codex_setup {
 	uint64_t completed; /* number of the newest that has ended */
 	int64_t completed_at;
 	struct codex *codex; /* of the last good attempt, or NULL */
+	void (*hook)(void *arg);
+	void *hook_arg;
 	bool failed; /* the last attempt did */
 	unsigned reason; /* why: NOT_READY_ bit */
 	struct api_error error;
@@ -41,6 +44,12 @@ publish(struct codex_setup *cs, struct codex *fresh, unsigned reason,
 {
 	struct codex *old = cs->codex;
 
+	/* A look at the models that fails takes nothing away that works. */
+	if (fresh == NULL && old != NULL &&
+	    !codex_binary_changed(&old->binary)) {
+		fresh = old;
+		old = NULL;
+	}
 	cs->failed = fresh == NULL;
 	cs->reason = reason;
 	api_error_move(&cs->error, error);
@@ -74,6 +83,8 @@ attempt(struct codex_setup *cs)
 	struct api_error error = API_ERROR_INIT;
 	struct codex *fresh = NULL, *old;
 	unsigned reason = READY;
+	void (*hook)(void *arg);
+	void *hook_arg;
 	bool news;
 
 	if (codex_probe(&spec, &fresh, &reason, &error) != 0)
@@ -83,10 +94,14 @@ attempt(struct codex_setup *cs)
 	if (fresh == NULL && news && !cs->stopping)
 		log_error("codex: %s", error.message);
 	old = publish(cs, fresh, reason, &error);
+	hook = cs->hook;
+	hook_arg = cs->hook_arg;
 	sync_unlock(&cs->lock);
+	if (hook != NULL)
+		hook(hook_arg);
 	if (fresh != NULL)
 		log_info("codex: %s is ready (%zu models)", fresh->version,
-		    fresh->models.n);
+		    codex_models_visible(&fresh->models));
 	codex_unref(old);
 }
 
@@ -225,18 +240,57 @@ wait_for(struct codex_setup *cs, uint64_t number, int64_t deadline,
 	return outcome(cs, number, ret_error);
 }
 
+/* A reference to the Codex that is there and has not been replaced. */
+static struct codex *
+current(struct codex_setup *cs)
+{
+	struct codex *c = codex_setup_peek(cs);
+
+	if (c == NULL || !codex_binary_changed(&c->binary))
+		return c;
+	codex_unref(c);
+	return NULL;
+}
+
+void
+codex_setup_set_hook(struct codex_setup *cs, void (*fn)(void *arg), void *arg)
+{
+	sync_lock(&cs->lock);
+	cs->hook = fn;
+	cs->hook_arg = arg;
+	sync_unlock(&cs->lock);
+}
+
+/* A failure that is older than a second is looked into again. */
+int
+codex_setup_try(struct codex_setup *cs, struct codex **ret_codex,
+    struct api_error *ret_error)
+{
+	bool fresh_failure;
+
+	*ret_codex = current(cs);
+	if (*ret_codex != NULL)
+		return 0;
+	sync_lock(&cs->lock);
+	fresh_failure = cs->asked == cs->completed && cs->failed &&
+	    clock_now() - cs->completed_at < ASK_AGAIN_AFTER;
+	if (fresh_failure)
+		api_error_copy(ret_error, &cs->error);
+	else
+		ask(cs);
+	sync_unlock(&cs->lock);
+	return fresh_failure ? -EINVAL : -EAGAIN;
+}
+
 int
 codex_setup_get(struct codex_setup *cs, int64_t deadline,
     struct codex **ret_codex, struct api_error *ret_error)
 {
-	struct codex *c = codex_setup_peek(cs);
 	int rc;
 
-	if (c != NULL && !codex_binary_changed(&c->binary)) {
-		*ret_codex = c;
+	*ret_codex = current(cs);
+	if (*ret_codex != NULL)
 		return 0;
-	}
-	codex_unref(c);
 	sync_lock(&cs->lock);
 	rc = wait_for(cs, ask(cs), deadline, ret_error);
 	if (rc == 0)
@@ -292,4 +346,43 @@ codex_setup_readiness(struct codex_setup *cs)
 		ask(cs);
 	sync_unlock(&cs->lock);
 	return bits;
+}
+
+void
+codex_setup_version(struct codex_setup *cs, char *out, size_t size)
+{
+	struct codex *c = codex_setup_peek(cs);
+
+	snprintf(out, size, "%s", c != NULL ? c->version : "");
+	codex_unref(c);
+}
+
+int
+codex_setup_models(struct codex_setup *cs, struct strv *out)
+{
+	struct codex *c = codex_setup_peek(cs);
+	int rc = 0;
+
+	if (c != NULL)
+		rc = codex_models_names(&c->models, out);
+	codex_unref(c);
+	sync_lock(&cs->lock);
+	if (cs->completed > 0 &&
+	    clock_now() - cs->completed_at > MODELS_FRESH_FOR)
+		ask(cs);
+	sync_unlock(&cs->lock);
+	return rc;
+}
+
+int
+codex_setup_check(struct codex_setup *cs, const char *model,
+    const struct chat_request *r, struct api_error *ret_error)
+{
+	struct codex *c = codex_setup_peek(cs);
+	int rc = 0;
+
+	if (c != NULL)
+		rc = codex_models_check(&c->models, model, r, ret_error);
+	codex_unref(c);
+	return rc;
 }

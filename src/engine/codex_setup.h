@@ -42,6 +42,20 @@ MUST_CHECK int codex_setup_get(struct codex_setup *cs, int64_t deadline,
     struct codex **ret_codex, struct api_error *ret_error);
 
 /*
+ * The same without waiting: -EAGAIN while it is being prepared; the hook then
+ * tells when to ask again.
+ */
+MUST_CHECK int codex_setup_try(struct codex_setup *cs, struct codex **ret_codex,
+    struct api_error *ret_error);
+
+/*
+ * Has `fn` called, on the setup's thread and without a lock, whenever a
+ * preparation has ended. To be set once, before anybody asks.
+ */
+void
+codex_setup_set_hook(struct codex_setup *cs, void (*fn)(void *arg), void *arg);
+
+/*
  * Waits for the end of the first preparation; `on_step` as in engine.h. On
  * failure -EINVAL with `ret_error` set to CODEX_UNAVAILABLE or SHUTTING_DOWN.
  */
@@ -56,5 +70,22 @@ unsigned codex_setup_readiness(struct codex_setup *cs);
 
 /* A reference to the last good Codex, or NULL. Never blocks. */
 struct codex *codex_setup_peek(struct codex_setup *cs);
+
+/* Its version ("codex-cli 0.169.0"), or ""; at most `size` bytes. */
+void codex_setup_version(struct codex_setup *cs, char *out, size_t size);
+
+/*
+ * Appends the names of the models that it offers, as they were known at most
+ * ten minutes ago when somebody has asked since; a fresh list comes in the
+ * background. Errors: -ENOMEM.
+ */
+MUST_CHECK int codex_setup_models(struct codex_setup *cs, struct strv *out);
+
+/*
+ * Checks a request against the catalog's entry of its model (codex_models.h);
+ * passes while there is no Codex. -EINVAL with `ret_error` set.
+ */
+MUST_CHECK int codex_setup_check(struct codex_setup *cs, const char *model,
+    const struct chat_request *r, struct api_error *ret_error);
 
 #endif

@@ -23,6 +23,7 @@ struct dispatch {
 	size_t n_jobs;
 	size_t n_running;
 	bool draining;
+	bool stopping;
 };
 
 static void *
@@ -148,6 +149,14 @@ enqueue(struct dispatch *d, struct job *const *jobs, size_t n)
 	return rc;
 }
 
+/* Outside the lock. */
+static void
+nudge(struct dispatch *d)
+{
+	if (d->engine->ops->nudge != NULL)
+		d->engine->ops->nudge(d->engine);
+}
+
 int
 dispatch_submit(struct dispatch *d, struct job *const *jobs, size_t n,
     struct api_error *ret_error)
@@ -157,6 +166,8 @@ dispatch_submit(struct dispatch *d, struct job *const *jobs, size_t n,
 	sync_lock(&d->lock);
 	rc = d->draining ? -EPIPE : enqueue(d, jobs, n);
 	sync_unlock(&d->lock);
+	if (rc == 0)
+		nudge(d);
 	if (rc == -EPIPE)
 		return api_error_set(ret_error, API_ERROR_SHUTTING_DOWN,
 		    "The server is shutting down; send the request again to "
@@ -244,6 +255,23 @@ dispatch_take(struct dispatch *d, int64_t deadline, struct job **ret_job)
 	return 0;
 }
 
+size_t
+dispatch_depth(struct dispatch *d)
+{
+	return queue_depth(d->queue);
+}
+
+bool
+dispatch_is_stopping(struct dispatch *d)
+{
+	bool stopping;
+
+	sync_lock(&d->lock);
+	stopping = d->stopping;
+	sync_unlock(&d->lock);
+	return stopping;
+}
+
 void
 dispatch_done(struct dispatch *d, struct job *j)
 {
@@ -329,8 +357,12 @@ dispatch_cancel_all(struct dispatch *d, enum job_cancel_reason reason)
 void
 dispatch_stop(struct dispatch *d)
 {
+	sync_lock(&d->lock);
+	d->stopping = true;
+	sync_unlock(&d->lock);
 	if (d->queue != NULL)
 		queue_close(d->queue);
+	nudge(d);
 	for (unsigned i = 0; i < d->n_threads; i++)
 		pthread_join(d->threads[i], NULL);
 	BUG_ON(d->n_jobs != 0);

@@ -39,11 +39,17 @@ void dispatch_cancel(
 void dispatch_expire(struct dispatch *d);
 
 /*
- * Engine side. Takes the next job, waiting until `deadline`; its queue wait
- * is noted. -ETIMEDOUT, or -EPIPE when there will be no more.
+ * Engine side. Takes the next job, waiting until `deadline` (0: not at all);
+ * its queue wait is noted. -ETIMEDOUT, or -EPIPE when there will be no more.
  */
 MUST_CHECK int
 dispatch_take(struct dispatch *d, int64_t deadline, struct job **ret_job);
+
+/* Jobs that wait. */
+size_t dispatch_depth(struct dispatch *d);
+
+/* There will be no more jobs, and none is left: threads are to end. */
+bool dispatch_is_stopping(struct dispatch *d);
 
 /* The taken job has ended (its final event is out); drops its reference. */
 void dispatch_done(struct dispatch *d, struct job *j);

@@ -49,6 +49,13 @@ struct engine_ops {
 	void (*work)(struct engine *e, unsigned index, struct dispatch *d);
 
 	/*
+	 * Something has changed in the queue: jobs were added, or there will
+	 * be no more. For engines whose threads do not wait in dispatch_take;
+	 * may be NULL. Quick; any thread.
+	 */
+	void (*nudge)(struct engine *e);
+
+	/*
 	 * Waits until the first preparation has ended, which is bounded by
 	 * deadlines of its own. Meanwhile calls `on_step`, on the caller's
 	 * thread, with what is being done ("reading its version"); steps that

@@ -50,14 +50,16 @@ static int
 exec_accept(
     struct engine *e, const struct chat_request *r, struct api_error *ret_error)
 {
-	(void)e;
+	struct engine_exec *x = self(e);
+
 	if (r->n_tools > 0)
 		return refuse(ret_error, "tools");
 	if (r->tool_choice != CHAT_TOOLS_UNSET)
 		return refuse(ret_error, "tool_choice");
 	if (r->parallel_tool_calls != CHAT_OPTION_UNSET)
 		return refuse(ret_error, "parallel_tool_calls");
-	return 0;
+	return codex_setup_check(
+	    x->setup, settings_model(x->settings, r->model), r, ret_error);
 }
 
 static unsigned
@@ -153,22 +155,13 @@ exec_readiness(struct engine *e)
 static void
 exec_fingerprint(struct engine *e, char *out, size_t size)
 {
-	struct codex *c = codex_setup_peek(self(e)->setup);
-
-	snprintf(out, size, "%s", c != NULL ? c->version : "");
-	codex_unref(c);
+	codex_setup_version(self(e)->setup, out, size);
 }
 
 static int
 exec_models(struct engine *e, struct strv *out)
 {
-	struct codex *c = codex_setup_peek(self(e)->setup);
-	int rc = 0;
-
-	if (c != NULL && c->models.v != NULL)
-		rc = strv_add_vector(out, c->models.v);
-	codex_unref(c);
-	return rc;
+	return codex_setup_models(self(e)->setup, out);
 }
 
 static void

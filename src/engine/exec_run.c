@@ -96,6 +96,8 @@ start_process(struct run *r)
 		.model = r->job->model,
 		.schema = r->files.schema,
 		.images = &r->files.images,
+		.effort = codex_models_effort(&r->codex->models, r->job->model,
+		    r->job->request->reasoning_effort),
 		.request = r->job->request };
 	struct process_spec process = {
 		.path = spec.binary, .envp = r->codex->env.v, .cwd = spec.cwd

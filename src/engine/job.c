@@ -71,6 +71,18 @@ job_push_text(struct job *j, enum event_kind kind, const char *text, size_t len)
 }
 
 int
+job_push_tool_call(struct job *j, unsigned call, const char *id,
+    const char *name, const char *arguments)
+{
+	int rc = push(j, event_new_tool_call(call, id, name));
+
+	if (rc != 0)
+		return rc;
+	return push(
+	    j, event_new_tool_arguments(call, arguments, strlen(arguments)));
+}
+
+int
 job_push_usage(struct job *j, const struct usage *usage)
 {
 	return push(j, event_new_usage(usage));

@@ -48,6 +48,7 @@ struct job {
 	struct channel *channel; /* of struct event */
 	struct latency *latency;
 	struct phases *phases; /* this choice's; the engine's thread writes */
+	unsigned losses; /* engine's: children that died over it */
 	_Atomic unsigned refs;
 };
 
@@ -65,11 +66,14 @@ void job_unref(struct job *j);
 enum job_cancel_reason job_cancelled(const struct job *j);
 
 /*
- * What engines say; the thread that runs the job. The two that push return
+ * What engines say; the thread that runs the job. Those that push return
  * -ENOMEM, -ENOBUFS (the client is too slow) or -ECANCELED.
  */
 MUST_CHECK int job_push_text(
     struct job *j, enum event_kind kind, const char *text, size_t len);
+/* A call as a whole: its begin, and its arguments in one piece. */
+MUST_CHECK int job_push_tool_call(struct job *j, unsigned call, const char *id,
+    const char *name, const char *arguments);
 MUST_CHECK int job_push_usage(struct job *j, const struct usage *usage);
 
 /* Ends the job. Later calls of either do nothing. */

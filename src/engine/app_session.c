@@ -1,0 +1,447 @@
+#include "engine/app_session.h"
+
+#include <errno.h>
+#include <stdarg.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "core/codex_limits.h"
+#include "runtime/fdio.h"
+
+#define EXIT_PATIENCE NS_PER_S
+
+enum {
+	FD_STDIN,
+	FD_STDOUT,
+	FD_STDERR,
+	FD_EXIT
+};
+
+static void
+break_off(struct app_session *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* The first reason stays. */
+static void
+break_off(struct app_session *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (s->broken)
+		return;
+	s->broken = true;
+	va_start(ap, fmt);
+	vsnprintf(s->why, sizeof(s->why), fmt, ap);
+	va_end(ap);
+}
+
+/* A crash closes the pipes a moment before the exit says what it was. */
+static void
+expect_exit(struct app_session *s)
+{
+	if (s->exit_by == CLOCK_NEVER)
+		s->exit_by = clock_after(EXIT_PATIENCE);
+}
+
+static void
+check(struct app_session *s, int rc)
+{
+	if (rc == -ETIMEDOUT)
+		break_off(s, "it did not answer a request for %d s",
+		    (int)(APP_ANSWER_DEADLINE / NS_PER_S));
+	else if (rc == -EPIPE)
+		expect_exit(s);
+	else if (rc == -EINVAL)
+		break_off(s, "it wrote a line that is none of its protocol");
+	else if (rc == -EMSGSIZE)
+		break_off(s, "a line or a conversation is too long");
+	else if (rc != 0)
+		break_off(s, "%s", strerror(-rc));
+}
+
+/* ---- the handshake ---- */
+
+int
+app_session_start(const struct settings *settings, struct codex *codex,
+    const struct app_session_owner *owner, struct app_session **ret_session)
+{
+	struct app_session *s = calloc(1, sizeof(*s));
+	int rc;
+
+	if (s == NULL)
+		return -ENOMEM;
+	s->settings = settings;
+	s->owner = *owner;
+	s->instructions = app_instructions_for(settings, codex->number);
+	s->handshake_by = clock_after(APP_HANDSHAKE_DEADLINE);
+	s->exit_by = CLOCK_NEVER;
+	rc = app_child_start(settings, codex, &s->child);
+	if (rc == 0) {
+		s->initialize_id = app_child_next_id(s->child);
+		rc = app_initialize(s->initialize_id, &s->child->out);
+	}
+	if (rc != 0) {
+		app_child_free(s->child);
+		free(s);
+		return rc;
+	}
+	*ret_session = s;
+	return 0;
+}
+
+static int
+on_initialize(struct app_session *s, const struct app_event *e)
+{
+	const char *message = "";
+	int rc;
+
+	if (e->error != NULL) {
+		(void)jsonx_get_string(e->error, "message", &message);
+		break_off(s, "it refused the handshake: %.200s", message);
+		return 0;
+	}
+	rc = app_initialized(&s->child->out);
+	s->account_id = app_child_next_id(s->child);
+	if (rc == 0)
+		rc = app_account_read(s->account_id, &s->child->out);
+	return rc;
+}
+
+/* The handshake is done when it is known whether somebody is logged in. */
+static int
+on_account(struct app_session *s, const struct app_event *e)
+{
+	bool required = false;
+	json_t *account;
+
+	(void)jsonx_get_bool(e->result, "requiresOpenaiAuth", &required);
+	s->login_missing = required &&
+	    jsonx_get_object(e->result, "account", &account) != 0;
+	s->initialized = true;
+	s->handshake_by = CLOCK_NEVER;
+	if (!required)
+		return 0;
+	s->limits_id = app_child_next_id(s->child);
+	return app_rate_limits_read(s->limits_id, &s->child->out);
+}
+
+static void
+note_limits(struct app_session *s, const json_t *snapshot)
+{
+	struct stats_limits limits;
+
+	codex_limits_read(snapshot, &limits);
+	s->child->quota_resets_at = codex_limits_reset(&limits);
+	s->owner.limits(s->owner.arg, &limits);
+}
+
+static void
+on_limits(struct app_session *s, const struct app_event *e)
+{
+	json_t *limits;
+
+	if (jsonx_get_object(e->result, "rateLimits", &limits) == 0)
+		note_limits(s, limits);
+}
+
+/* ---- turns ---- */
+
+static void
+let_go(struct app_session *s, struct app_turn *t)
+{
+	struct job *j = t->job;
+
+	if (j == NULL || !t->job_over)
+		return;
+	t->job = NULL;
+	s->n_jobs--;
+	phase_add(j->phases, PHASE_APP_SERVER_EXEC, t->started);
+	s->owner.job_over(s->owner.arg, j);
+}
+
+static void
+remove_turn(struct app_session *s, struct app_turn **link)
+{
+	struct app_turn *t = *link;
+
+	*link = t->next;
+	s->n_turns--;
+	s->last = NULL;
+	app_turn_free(t);
+}
+
+/* Lets go of jobs that are over and removes turns that are. */
+static void
+sweep(struct app_session *s)
+{
+	struct app_turn **link = &s->turns;
+
+	while (*link != NULL) {
+		let_go(s, *link);
+		if ((*link)->state == TURN_OVER)
+			remove_turn(s, link);
+		else
+			link = &(*link)->next;
+	}
+}
+
+void
+app_session_begin(struct app_session *s, struct job *j)
+{
+	struct app_turn *t;
+	int rc = app_turn_begin(s->settings, s->child, s->instructions, j, &t);
+
+	if (rc != 0) {
+		job_fail_with(j, API_ERROR_INTERNAL,
+		    "The request could not be given to Codex: %s.",
+		    strerror(-rc));
+		s->owner.job_over(s->owner.arg, j);
+		return;
+	}
+	t->next = s->turns;
+	s->turns = t;
+	s->n_turns++;
+	s->n_jobs++;
+	s->begun++;
+}
+
+static struct app_turn *
+find_awaiting(const struct app_session *s, int64_t id)
+{
+	struct app_turn *t = s->turns;
+
+	while (t != NULL && t->awaited != id)
+		t = t->next;
+	return t;
+}
+
+static bool
+is_about(const struct app_turn *t, struct text thread)
+{
+	return strncmp(t->thread, thread.s, thread.len) == 0 &&
+	    t->thread[thread.len] == '\0';
+}
+
+/* A stream's pieces come in rows: mostly it is the same as before. */
+static struct app_turn *
+find_by_thread(struct app_session *s, struct text thread)
+{
+	struct app_turn *t = s->turns;
+
+	if (thread.len == 0 || thread.len >= APP_ID_MAX)
+		return NULL;
+	if (s->last != NULL && is_about(s->last, thread))
+		return s->last;
+	while (t != NULL && !is_about(t, thread))
+		t = t->next;
+	s->last = t;
+	return t;
+}
+
+static int
+on_answer(struct app_session *s, const struct app_event *e)
+{
+	struct app_turn *t;
+
+	if (e->id == s->initialize_id && !s->initialized && s->account_id == 0)
+		return on_initialize(s, e);
+	if (e->id == s->account_id && !s->initialized)
+		return on_account(s, e);
+	if (e->id == s->limits_id && e->result != NULL) {
+		on_limits(s, e);
+		return 0;
+	}
+	t = find_awaiting(s, e->id);
+	return t != NULL ? app_turn_answer(t, e) : 0;
+}
+
+/*
+ * Codex asks for leave, or has a tool run. Nothing is allowed. Calls of a
+ * caller's tools are not answered: their turn is interrupted, which ends
+ * them, and an answer that came before would have the model go on.
+ */
+static int
+on_request(struct app_session *s, const struct app_event *e)
+{
+	struct app_turn *t = find_by_thread(s, e->thread);
+	char *id;
+	int rc;
+
+	if (t != NULL && strcmp(e->method, "item/tool/call") == 0 &&
+	    (t->job_over || t->answer.n_calls > 0))
+		return 0;
+	log_debug("codex asks for %.100s, and is refused", e->method);
+	id = json_dumps(e->request_id, JSON_COMPACT | JSON_ENCODE_ANY);
+	rc = id != NULL ? app_deny(id, e->method, &s->child->out) : -ENOMEM;
+	free(id);
+	return rc;
+}
+
+static int
+on_event(void *arg, const struct app_event *e)
+{
+	struct app_session *s = arg;
+	struct app_turn *t;
+
+	switch (e->kind) {
+	case APP_ANSWER:
+		return on_answer(s, e);
+	case APP_REQUEST:
+		return on_request(s, e);
+	case APP_RATE_LIMITS:
+		note_limits(s, e->limits);
+		return 0;
+	case APP_WARNING:
+		s->owner.warning(s->owner.arg, e->text);
+		return 0;
+	case APP_OTHER:
+		return 0;
+	default:
+		break;
+	}
+	t = find_by_thread(s, e->thread);
+	return t != NULL ? app_turn_event(t, e) : 0;
+}
+
+/* ---- the loop's part ---- */
+
+void
+app_session_pollfds(
+    const struct app_session *s, struct pollfd fds[APP_SESSION_FDS])
+{
+	const struct process *p = &s->child->process;
+	int in = app_child_backlog(s->child) > 0 ? p->stdin_fd : -1;
+
+	fds[FD_STDIN] = (struct pollfd){ in, POLLOUT, 0 };
+	fds[FD_STDOUT] = (struct pollfd){ p->stdout_fd, POLLIN, 0 };
+	fds[FD_STDERR] = (struct pollfd){ p->stderr_fd, POLLIN, 0 };
+	fds[FD_EXIT] = (struct pollfd){ p->pidfd, POLLIN, 0 };
+}
+
+/* What it wrote before it exited is read first; others may hold its pipes. */
+static void
+read_leftovers(struct app_session *s)
+{
+	int64_t deadline = clock_after(NS_PER_S);
+
+	while (!s->broken && s->child->process.stdout_fd >= 0 &&
+	    clock_now() < deadline) {
+		check(s, app_child_read(s->child, on_event, s));
+		if (s->child->in.len == 0)
+			break;
+	}
+	app_child_read_errors(s->child);
+}
+
+static void
+on_exit_of_child(struct app_session *s)
+{
+	char obituary[PROCESS_OBITUARY_MAX];
+	bool was_broken = s->broken;
+
+	read_leftovers(s);
+	app_child_reap(s->child, obituary);
+	s->broken = was_broken;
+	break_off(s, "it ended with %s%s%.200s", obituary,
+	    app_child_last_words(s->child)[0] != '\0' ? ": " : "",
+	    app_child_last_words(s->child));
+}
+
+void
+app_session_serve(
+    struct app_session *s, const struct pollfd fds[APP_SESSION_FDS])
+{
+	if (fds[FD_STDERR].revents != 0)
+		app_child_read_errors(s->child);
+	if (fds[FD_STDOUT].revents != 0 && !s->broken)
+		check(s, app_child_read(s->child, on_event, s));
+	else if (fds[FD_STDOUT].revents != 0)
+		fd_close(&s->child->process.stdout_fd);
+	if (fds[FD_EXIT].revents != 0)
+		on_exit_of_child(s);
+	sweep(s);
+}
+
+void
+app_session_step(struct app_session *s, int64_t now)
+{
+	for (struct app_turn *t = s->turns; t != NULL && !s->broken;
+	     t = t->next)
+		check(s, app_turn_step(t, now));
+	sweep(s);
+	if (now >= s->handshake_by)
+		break_off(s, "it did not answer the handshake for %d s",
+		    (int)(APP_HANDSHAKE_DEADLINE / NS_PER_S));
+	if (now >= s->exit_by)
+		break_off(s, "it closed its pipes and stays");
+	if (!s->broken)
+		check(s, app_child_flush(s->child));
+	app_child_escalate(s->child, now);
+}
+
+int64_t
+app_session_deadline(const struct app_session *s)
+{
+	int64_t at = s->handshake_by < s->exit_by ? s->handshake_by
+						  : s->exit_by;
+
+	if (s->child->ending != APP_END_NOT && !s->child->exited &&
+	    s->child->end_by < at)
+		at = s->child->end_by;
+	for (const struct app_turn *t = s->turns; t != NULL; t = t->next) {
+		int64_t due = app_turn_deadline(t);
+
+		if (due < at)
+			at = due;
+	}
+	return at;
+}
+
+/* ---- the end ---- */
+
+static bool
+may_try_again(const struct app_turn *t)
+{
+	return !t->job_over && !t->answer.handed_on && t->job->losses == 0;
+}
+
+static void
+fail_turn(struct app_session *s, struct app_turn *t)
+{
+	struct api_error error = API_ERROR_INIT;
+
+	api_error_set(&error, API_ERROR_CODEX_CRASHED,
+	    "Codex was lost before it had answered: %s.", s->why);
+	app_turn_end_job(t, &error);
+	let_go(s, t);
+}
+
+void
+app_session_lose_turns(
+    struct app_session *s, void (*again)(void *arg, struct job *j), void *arg)
+{
+	while (s->turns != NULL) {
+		struct app_turn *t = s->turns;
+
+		if (may_try_again(t)) {
+			struct job *j = t->job;
+
+			j->losses++;
+			t->job = NULL;
+			s->n_jobs--;
+			again(arg, j);
+		} else {
+			fail_turn(s, t);
+		}
+		remove_turn(s, &s->turns);
+	}
+}
+
+void
+app_session_free(struct app_session *s)
+{
+	if (s == NULL)
+		return;
+	BUG_ON(s->turns != NULL);
+	app_child_free(s->child);
+	free(s);
+}

@@ -1,0 +1,475 @@
+#include "engine/app_turn.h"
+
+#include <errno.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "core/codex_error.h"
+
+enum {
+	/* While more waits to be written, no conversation is added. */
+	BACKLOG_MAX = 1024 * 1024,
+	/* Tries for a request that Codex is too busy for. */
+	REFUSALS_MAX = 6,
+	OVERLOADED = -32001
+};
+
+#define FIRST_BACK_OFF (100 * NS_PER_MS)
+
+/* ---- asking ---- */
+
+static void
+await(struct app_turn *t, enum app_turn_state state, int64_t id)
+{
+	t->state = state;
+	t->awaited = id;
+	t->answer_by = clock_after(APP_ANSWER_DEADLINE);
+	t->again_at = CLOCK_NEVER;
+}
+
+static int
+start_thread(struct app_turn *t)
+{
+	struct app_thread spec = { .cwd = t->job->cwd,
+		.model = t->job->model,
+		.ephemeral = t->settings->ephemeral,
+		.instructions = t->instructions,
+		.request = t->job->request };
+	int64_t id = app_child_next_id(t->child);
+
+	await(t, TURN_STARTING, id);
+	return app_thread_start(id, &spec, &t->child->out);
+}
+
+static int
+inject(struct app_turn *t)
+{
+	int64_t id = app_child_next_id(t->child), start = clock_now();
+	int rc;
+
+	await(t, TURN_INJECTING, id);
+	rc = app_inject(
+	    id, t->thread, t->instructions, t->job->request, &t->child->out);
+	phase_add(t->job->phases, PHASE_PROMPT_BUILD, start);
+	return rc;
+}
+
+static int
+start_turn(struct app_turn *t)
+{
+	int64_t id = app_child_next_id(t->child);
+	const char *effort = t->job->request->reasoning_effort;
+
+	if (effort == NULL && t->settings->fast)
+		effort = "low";
+	effort = codex_models_effort(
+	    &t->child->codex->models, t->job->model, effort);
+	await(t, TURN_ASKING, id);
+	return app_turn_start(
+	    id, t->thread, effort, t->job->request, &t->child->out);
+}
+
+static int
+interrupt(struct app_turn *t)
+{
+	int64_t id = app_child_next_id(t->child);
+
+	await(t, TURN_INTERRUPTING, id);
+	return app_turn_interrupt(id, t->thread, t->turn, &t->child->out);
+}
+
+/* Lets go of the thread, which Codex then unloads. */
+static int
+close_thread(struct app_turn *t)
+{
+	int64_t id;
+	int rc = 0;
+
+	/* Its answer does not matter, so it is not awaited. */
+	if (!t->settings->ephemeral)
+		rc = app_archive(
+		    app_child_next_id(t->child), t->thread, &t->child->out);
+	id = app_child_next_id(t->child);
+	await(t, TURN_CLOSING, id);
+	return rc != 0 ? rc : app_unsubscribe(id, t->thread, &t->child->out);
+}
+
+int
+app_turn_begin(const struct settings *s, struct app_child *c,
+    enum app_instructions instructions, struct job *j,
+    struct app_turn **ret_turn)
+{
+	struct app_turn *t = calloc(1, sizeof(*t));
+	int rc;
+
+	if (t == NULL)
+		return -ENOMEM;
+	t->child = c;
+	t->settings = s;
+	t->instructions = instructions;
+	t->job = j;
+	t->started = clock_now();
+	app_answer_init(&t->answer, j);
+	rc = start_thread(t);
+	if (rc != 0) {
+		app_turn_free(t);
+		return rc;
+	}
+	*ret_turn = t;
+	return 0;
+}
+
+void
+app_turn_free(struct app_turn *t)
+{
+	if (t == NULL)
+		return;
+	app_answer_free(&t->answer);
+	free(t);
+}
+
+/* ---- the job's end ---- */
+
+void
+app_turn_end_job(struct app_turn *t, struct api_error *error)
+{
+	if (!t->job_over && !t->answer.final)
+		job_fail(t->job, error);
+	api_error_free(error);
+	t->job_over = true;
+}
+
+static void
+fail_job(struct app_turn *t, enum api_error_kind kind, const char *message)
+{
+	struct api_error error = API_ERROR_INIT;
+
+	api_error_set(&error, kind, "%s", message);
+	app_turn_end_job(t, &error);
+}
+
+/* Brings the turn to its end from wherever it is, its job being over. */
+static int
+wind_up(struct app_turn *t)
+{
+	switch (t->state) {
+	case TURN_WAITING:
+		return close_thread(t);
+	case TURN_RUNNING:
+		return t->turn_over ? close_thread(t) : interrupt(t);
+	case TURN_STARTING:
+	case TURN_INJECTING:
+		/* Nothing is spent yet; the answer comes first. */
+	case TURN_ASKING:
+		/* With the answer comes the id to interrupt. */
+	case TURN_INTERRUPTING:
+	case TURN_CLOSING:
+	case TURN_OVER:
+		break;
+	}
+	return 0;
+}
+
+/* What the caller's side could not take ends the job. */
+static int
+after_push(struct app_turn *t, int rc)
+{
+	if (rc == 0 || rc == -ENOMEM)
+		return rc;
+	if (rc == -ECANCELED)
+		job_end_cancelled(t->job);
+	else if (rc == -ENOBUFS || rc == -EMSGSIZE)
+		fail_job(t, API_ERROR_UPSTREAM,
+		    "The client takes the answer too slowly, or the answer is "
+		    "too long to be kept.");
+	t->job_over = true;
+	return 0;
+}
+
+/* ---- answers ---- */
+
+static bool
+is_overloaded(const struct app_event *e)
+{
+	int64_t code;
+
+	return e->error != NULL &&
+	    jsonx_get_int(e->error, "code", &code) == 0 && code == OVERLOADED;
+}
+
+/* True when the request is to be sent again later. */
+static bool
+ask_again(struct app_turn *t)
+{
+	if (t->refusals >= REFUSALS_MAX)
+		return false;
+	t->again_at = clock_after(FIRST_BACK_OFF << t->refusals);
+	t->refusals++;
+	t->awaited = 0;
+	t->answer_by = CLOCK_NEVER;
+	return true;
+}
+
+/* Whose job is over meanwhile has nothing more to ask for. */
+static int
+repeat(struct app_turn *t)
+{
+	switch (t->state) {
+	case TURN_STARTING:
+		if (!t->job_over)
+			return start_thread(t);
+		t->state = TURN_OVER;
+		return 0;
+	case TURN_INJECTING:
+		return t->job_over ? close_thread(t) : inject(t);
+	case TURN_ASKING:
+		return t->job_over ? close_thread(t) : start_turn(t);
+	case TURN_INTERRUPTING:
+		return interrupt(t);
+	case TURN_WAITING:
+	case TURN_RUNNING:
+	case TURN_CLOSING:
+	case TURN_OVER:
+		break;
+	}
+	return close_thread(t);
+}
+
+/* The words of a JSON-RPC error stand for what Codex thinks of the request. */
+static void
+refuse_job(struct app_turn *t, const struct app_event *e)
+{
+	struct api_error error = API_ERROR_INIT;
+	const char *message = "", *code = "";
+	json_t *data;
+
+	(void)jsonx_get_string(e->error, "message", &message);
+	if (jsonx_get_object(e->error, "data", &data) == 0)
+		(void)jsonx_get_string(data, "input_error_code", &code);
+	if (is_overloaded(e))
+		api_error_set(&error, API_ERROR_OVERLOADED, "%s", message);
+	else if (code[0] != '\0')
+		api_error_set(&error, API_ERROR_CONTEXT_LENGTH, "%s", message);
+	else
+		codex_error_from_message(message, clock_unix_seconds(), &error);
+	app_turn_end_job(t, &error);
+}
+
+static void
+copy_id(char out[APP_ID_MAX], struct text id)
+{
+	snprintf(out, APP_ID_MAX, "%.*s",
+	    (int)(id.len < APP_ID_MAX ? id.len : APP_ID_MAX - 1), id.s);
+}
+
+static void
+read_id(const struct app_event *e, const char *what, char out[APP_ID_MAX])
+{
+	struct text id;
+	json_t *object;
+
+	if (jsonx_get_object(e->result, what, &object) == 0 &&
+	    jsonx_get_text(object, "id", &id) == 0)
+		copy_id(out, id);
+}
+
+static int
+on_thread_started(struct app_turn *t, const struct app_event *e)
+{
+	read_id(e, "thread", t->thread);
+	if (t->thread[0] == '\0')
+		return -EINVAL;
+	t->state = TURN_WAITING;
+	return t->job_over ? close_thread(t) : 0;
+}
+
+static int
+on_injected(struct app_turn *t)
+{
+	return t->job_over ? close_thread(t) : start_turn(t);
+}
+
+static int
+on_turn_asked(struct app_turn *t, const struct app_event *e)
+{
+	if (t->turn[0] == '\0')
+		read_id(e, "turn", t->turn);
+	if (t->turn[0] == '\0')
+		return -EINVAL;
+	t->state = TURN_RUNNING;
+	return t->turn_over || t->job_over ? wind_up(t) : 0;
+}
+
+/* It is over when turn/completed says so; the answer may come first. */
+static int
+on_interrupted(struct app_turn *t)
+{
+	t->answer_by = clock_after(APP_ANSWER_DEADLINE);
+	return t->turn_over ? close_thread(t) : 0;
+}
+
+/* A turn that ended by itself meanwhile cannot be interrupted. */
+static int
+on_refused(struct app_turn *t, const struct app_event *e)
+{
+	const char *message = "";
+
+	(void)jsonx_get_string(e->error, "message", &message);
+	log_debug("codex: refused: %.300s", message);
+	if (is_overloaded(e) && ask_again(t))
+		return 0;
+	switch (t->state) {
+	case TURN_STARTING:
+		refuse_job(t, e);
+		t->state = TURN_OVER;
+		return 0;
+	case TURN_INJECTING:
+	case TURN_ASKING:
+		refuse_job(t, e);
+		return close_thread(t);
+	case TURN_INTERRUPTING:
+		return close_thread(t);
+	default:
+		t->state = TURN_OVER;
+		return 0;
+	}
+}
+
+int
+app_turn_answer(struct app_turn *t, const struct app_event *e)
+{
+	t->awaited = 0;
+	t->answer_by = CLOCK_NEVER;
+	if (e->error != NULL)
+		return on_refused(t, e);
+	t->refusals = 0;
+	switch (t->state) {
+	case TURN_STARTING:
+		return on_thread_started(t, e);
+	case TURN_INJECTING:
+		return on_injected(t);
+	case TURN_ASKING:
+		return on_turn_asked(t, e);
+	case TURN_INTERRUPTING:
+		return on_interrupted(t);
+	case TURN_CLOSING:
+		t->state = TURN_OVER;
+		break;
+	case TURN_WAITING:
+	case TURN_RUNNING:
+	case TURN_OVER:
+		break;
+	}
+	return 0;
+}
+
+/* ---- notifications ---- */
+
+static void
+mark(struct app_turn *t, enum phase phase)
+{
+	int64_t *ns = &t->job->phases->ns[phase];
+
+	if (*ns == 0)
+		*ns = clock_now() - t->started;
+}
+
+/*
+ * What is said of another turn of this thread is not our answer: with raw
+ * events the injected conversation comes back as items of "auto-compact-0",
+ * calls included, when turn/start is already under way.
+ */
+static bool
+is_foreign(const struct app_turn *t, const struct app_event *e)
+{
+	return strlen(t->turn) != e->turn.len ||
+	    memcmp(t->turn, e->turn.s, e->turn.len) != 0;
+}
+
+static int
+feed_answer(struct app_turn *t, const struct app_event *e)
+{
+	int rc;
+
+	if (t->job_over)
+		return 0;
+	mark(t, PHASE_FIRST_STDOUT_EVENT);
+	t->answer.quota_resets_at = t->child->quota_resets_at;
+	rc = after_push(t, app_answer_event(&t->answer, e));
+	if (t->answer.handed_on)
+		mark(t, PHASE_FIRST_ASSISTANT_EVENT);
+	t->job_over = t->job_over || t->answer.final;
+	return rc;
+}
+
+int
+app_turn_event(struct app_turn *t, const struct app_event *e)
+{
+	int rc;
+
+	if (t->state < TURN_ASKING)
+		return 0;
+	if (t->turn[0] == '\0' && e->kind == APP_TURN_STARTED)
+		copy_id(t->turn, e->turn);
+	if (e->kind == APP_TURN_STARTED || is_foreign(t, e))
+		return 0;
+	rc = feed_answer(t, e);
+	if (rc != 0)
+		return rc;
+	if (e->kind == APP_TURN_COMPLETED) {
+		t->turn_over = true;
+		if (t->state == TURN_INTERRUPTING && t->awaited == 0)
+			return close_thread(t);
+	}
+	return t->job_over || t->turn_over ? wind_up(t) : 0;
+}
+
+/* ---- time ---- */
+
+static void
+fail_late(struct app_turn *t)
+{
+	struct api_error error = API_ERROR_INIT;
+
+	api_error_set(&error, API_ERROR_TIMEOUT,
+	    "Codex had not answered after %.3g s (--timeout-seconds).",
+	    (double)t->settings->timeout / (double)NS_PER_S);
+	app_turn_end_job(t, &error);
+}
+
+static int
+end_if_unwanted(struct app_turn *t, int64_t now)
+{
+	if (job_cancelled(t->job)) {
+		job_end_cancelled(t->job);
+		t->job_over = true;
+	} else if (now >= t->job->deadline) {
+		fail_late(t);
+	}
+	return t->job_over ? wind_up(t) : 0;
+}
+
+int
+app_turn_step(struct app_turn *t, int64_t now)
+{
+	int rc = 0;
+
+	if (!t->job_over)
+		rc = end_if_unwanted(t, now);
+	if (rc == 0 && now >= t->answer_by)
+		return -ETIMEDOUT;
+	if (rc == 0 && now >= t->again_at)
+		rc = repeat(t);
+	if (rc == 0 && t->state == TURN_WAITING &&
+	    app_child_backlog(t->child) < BACKLOG_MAX)
+		rc = inject(t);
+	return rc;
+}
+
+int64_t
+app_turn_deadline(const struct app_turn *t)
+{
+	int64_t at = t->answer_by < t->again_at ? t->answer_by : t->again_at;
+
+	return t->job_over || t->job->deadline > at ? at : t->job->deadline;
+}
