@@ -169,8 +169,7 @@ static int
 make_engine(struct parts *p, struct engine **ret_engine)
 {
 	if (p->settings->engine == ENGINE_APP_SERVER)
-		return engine_app_server_new(
-		    p->settings, p->stats, ret_engine);
+		return engine_app_server_new(p->settings, p->stats, ret_engine);
 	return engine_exec_new(p->settings, p->stats, ret_engine);
 }
 
