@@ -57,8 +57,9 @@ export class Proxy {
 		this.#logIn();
 		this.pendings = [];
 		this.codexHome = path.join(this.home, ".codex-api-proxy/codex-home");
-		const argv = [...wrap, proxyBinary, "start", "--foreground", "--port", "0",
-			"--codex-bin", codex ?? (sim ? codexLauncher : fakeCodex)];
+		const argv = [...wrap, proxyBinary, "start", "--foreground",
+			"--port", "0", "--codex-bin",
+			codex ?? (sim ? codexLauncher : fakeCodex)];
 
 		for (const c of sim?.overrides() ?? [])
 			argv.push("--codex-config", c);
@@ -211,7 +212,7 @@ export class Proxy {
 		assert.doesNotMatch(this.child.stderr, sanitizerReport);
 	}
 
-	// So many of them.
+	// Once so many Codex processes were started for requests.
 	started(n) {
 		return until(() => this.calls().length === n, `${n} to run`);
 	}
