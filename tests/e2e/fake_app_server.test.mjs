@@ -568,14 +568,16 @@ describe("a stand-in that misbehaves as a process", () => {
 
 	it("exit_between", async () => {
 		await create("exit_between").initialize();
-		const slow = server.turn("FAKE:gap=50;deltas=3");
+		const threadId = await server.thread();
+		const { result } = await server.startTurn(threadId, "FAKE:park");
 
-		await server.said("turn/started");
-		const fast = await server.turn("hi");
-
-		assert.equal((await slow).turn.status, "completed");
-		assert.equal(fast.turn.status, "completed");
+		// One that runs keeps it, whatever else ends.
+		await server.turn("hi");
+		await server.turn("hi");
+		await server.call("turn/interrupt",
+		    { threadId, turnId: result.turn.id });
 		assert.deepEqual(await exited(), { code: 0, signal: null });
+		await server.said("turn/completed", threadId);
 	});
 
 	it("rss, at the second turn", async () => {
@@ -651,6 +653,13 @@ describe("a stand-in that misbehaves as a process", () => {
 		await create("").initialize();
 		server.child.kill("SIGTERM");
 		assert.deepEqual(await exited(), { code: 0, signal: null });
+	});
+
+	it("ignore_term", async () => {
+		await create("ignore_term").initialize();
+		server.child.kill("SIGTERM");
+		assert.equal((await server.turn("hi")).turn.status, "completed");
+		await end();
 	});
 
 	it("it sleeps while nothing happens", async () => {

@@ -53,19 +53,28 @@ ask_free(struct ask *ask)
 }
 
 static char *
-must_dump(const json_t *value, size_t flags)
+must_dump(const json_t *value)
 {
-	char *json = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | flags);
+	char *json = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
 
 	output_must(json == NULL ? -ENOMEM : 0, "JSON");
 	return json;
 }
 
 static char *
+must_copy(const char *s)
+{
+	char *copy = strdup(s);
+
+	output_must(copy == NULL ? -ENOMEM : 0, "JSON");
+	return copy;
+}
+
+static char *
 must_quote(const char *s)
 {
 	json_t *string = json_string(s);
-	char *json = must_dump(string, 0);
+	char *json = must_dump(string);
 
 	json_decref(string);
 	return json;
@@ -114,7 +123,7 @@ call_tool(struct turn *t, const char *call)
 	snprintf(ask->item, sizeof(ask->item), "%s", t->item);
 	ask->name = must_quote(name);
 	/* What is no JSON stays the text that it is. */
-	ask->arguments = parsed != NULL ? must_dump(parsed, 0) : strdup(quoted);
+	ask->arguments = parsed != NULL ? must_dump(parsed) : must_copy(quoted);
 	ask->args.began_ms = t->args.began_ms;
 	ask->args.json[0] = ask->name;
 	ask->args.json[1] = ask->arguments;
@@ -216,10 +225,9 @@ tool_answered(struct ask *ask, const json_t *result)
 {
 	struct turn *t = ask->turn;
 	json_t *items = json_object_get(result, "contentItems");
-	char *json = items != NULL ? must_dump(items, 0) : strdup("[]");
+	char *json = items != NULL ? must_dump(items) : must_copy("[]");
 	size_t start = collect_output(t, items);
 
-	output_must(json == NULL ? -ENOMEM : 0, "tool");
 	finish_call(ask, json_is_true(json_object_get(result, "success")), json,
 	    t->tool_output.data + start);
 	free(json);
@@ -234,8 +242,7 @@ ask_answered(const json_t *message)
 
 	if (jsonx_get_int(message, "id", &id) < 0)
 		return;
-	LIST_FOREACH(ask, &asks, link)
-	{
+	LIST_FOREACH(ask, &asks, link) {
 		if (ask->id == id)
 			break;
 	}
@@ -255,8 +262,7 @@ ask_cancel(struct turn *t)
 	struct ask *ask;
 	bool called = false;
 
-	LIST_FOREACH(ask, &asks, link)
-	{
+	LIST_FOREACH(ask, &asks, link) {
 		if (ask->turn != t || ask->name == NULL)
 			continue;
 		finish_call(ask, false, "[]",

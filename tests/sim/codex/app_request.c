@@ -374,7 +374,7 @@ request_line(void *arg, const char *line, size_t len)
 	if (deaf)
 		return 0;
 	if (jsonx_parse(line, len, LINE_DEPTH_MAX, &message, error) < 0) {
-		/* As Codex does: a word on stderr, no answer. */
+		/* Codex does not answer such, either. */
 		fprintf(stderr, "fake_codex: bad line: %s\n", error);
 		return 0;
 	}

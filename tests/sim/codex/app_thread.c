@@ -52,8 +52,7 @@ thread_find(const char *id)
 {
 	struct thread *th;
 
-	LIST_FOREACH(th, &buckets[bucket(id)], link)
-	{
+	LIST_FOREACH(th, &buckets[bucket(id)], link) {
 		if (strcmp(th->id, id) == 0)
 			break;
 	}

@@ -140,8 +140,7 @@ turn_find(struct thread *th, const char *id)
 {
 	struct turn *t;
 
-	LIST_FOREACH(t, &th->turns, of_thread)
-	{
+	LIST_FOREACH(t, &th->turns, of_thread) {
 		if (strcmp(t->id, id) == 0)
 			break;
 	}
@@ -241,8 +240,7 @@ turns_due(void)
 
 	if (!TAILQ_EMPTY(&ready))
 		return 0;
-	TAILQ_FOREACH(t, &sleeping, link)
-	{
+	TAILQ_FOREACH(t, &sleeping, link) {
 		if (t->due < due)
 			due = t->due;
 	}
