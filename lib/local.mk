@@ -27,6 +27,7 @@ lib_libruntime_a_SOURCES = \
 	lib/runtime/metrics.c lib/runtime/metrics.h \
 	lib/runtime/notify.c lib/runtime/notify.h \
 	lib/runtime/pidfile.c lib/runtime/pidfile.h \
+	lib/runtime/private_file.c lib/runtime/private_file.h \
 	lib/runtime/process.c lib/runtime/process.h \
 	lib/runtime/queue.c lib/runtime/queue.h \
 	lib/runtime/root.c lib/runtime/root.h \

@@ -1,13 +1,8 @@
 #include "core/key_ring.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/buf.h"
 #include "base/secret.h"
-#include "runtime/fdio.h"
 #include "runtime/sync.h"
 
 enum {
@@ -82,30 +77,6 @@ add_key(struct key_ring *k, struct key_set *set, const char *name,
 
 /* ---- the file ---- */
 
-static int
-open_private(const char *path, char *ret_error)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) != 0) {
-		int rc = -errno;
-
-		fd_close(&fd);
-		snprintf(ret_error, KEY_RING_ERROR_MAX,
-		    "--api-key-file: %s: %s", path, strerror(-rc));
-		return rc;
-	}
-	if ((st.st_mode & 077) == 0)
-		return fd;
-	fd_close(&fd);
-	snprintf(ret_error, KEY_RING_ERROR_MAX,
-	    "--api-key-file: %s can be read by others (mode %04o); chmod 600 "
-	    "it",
-	    path, (unsigned)(st.st_mode & 07777));
-	return -EPERM;
-}
-
 static char *
 trim(char *s)
 {
@@ -177,28 +148,15 @@ add_lines(struct key_ring *k, struct key_set *set, char *text, char *ret_error)
 static int
 read_file(struct key_ring *k, struct key_set *set, char *ret_error)
 {
-	int fd = open_private(k->settings->api_key_file, ret_error);
 	struct buf text;
-	ssize_t n;
 	int rc;
 
-	if (fd < 0)
-		return fd;
 	buf_init(&text, FILE_MAX);
-	do
-		n = fd_read_buf(fd, &text, FILE_MAX);
-	while (n > 0);
-	rc = (int)n;
-	if (rc != 0)
-		snprintf(ret_error, KEY_RING_ERROR_MAX,
-		    "--api-key-file: %s: %s", k->settings->api_key_file,
-		    strerror(-rc));
-	else if (text.len > 0)
+	rc = private_file_read("api-key-file", k->settings->api_key_file,
+	    FILE_MAX, &text, ret_error);
+	if (rc == 0)
 		rc = add_lines(k, set, text.data, ret_error);
-	if (text.data != NULL)
-		explicit_bzero(text.data, text.len);
-	buf_free(&text);
-	fd_close(&fd);
+	private_file_wipe(&text);
 	return rc;
 }
 

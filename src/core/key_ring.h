@@ -18,11 +18,12 @@
 #include "base/compiler.h"
 #include "core/settings.h"
 #include "runtime/metrics.h"
+#include "runtime/private_file.h"
 
 enum {
 	KEY_NAME_MAX = 64,
 	KEY_RING_MAX = 256,
-	KEY_RING_ERROR_MAX = 512
+	KEY_RING_ERROR_MAX = PRIVATE_FILE_ERROR_MAX
 };
 
 /* What was done with the keys of one name. Lives as long as the ring. */

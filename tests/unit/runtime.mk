@@ -6,6 +6,7 @@ check_PROGRAMS += \
 	tests/unit/check_fdio \
 	tests/unit/check_guardian \
 	tests/unit/check_metrics \
+	tests/unit/check_private_file \
 	tests/unit/check_process \
 	tests/unit/check_queue \
 	tests/unit/check_root \
@@ -18,6 +19,7 @@ TESTS += \
 	tests/unit/check_fdio \
 	tests/unit/check_guardian \
 	tests/unit/check_metrics \
+	tests/unit/check_private_file \
 	tests/unit/check_process \
 	tests/unit/check_queue \
 	tests/unit/check_root \
@@ -61,6 +63,14 @@ tests_unit_check_metrics_SOURCES = \
 tests_unit_check_metrics_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_metrics_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_metrics_LDADD = $(UNIT_LDADD)
+
+tests_unit_check_private_file_SOURCES = \
+	tests/unit/check_private_file.c \
+	tests/unit/unit.h \
+	tests/unit/scratch.h
+tests_unit_check_private_file_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_private_file_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_private_file_LDADD = $(UNIT_LDADD)
 
 tests_unit_check_process_SOURCES = \
 	tests/unit/check_process.c \
