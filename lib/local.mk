@@ -32,4 +32,6 @@ lib_libruntime_a_SOURCES = \
 	lib/runtime/queue.c lib/runtime/queue.h \
 	lib/runtime/root.c lib/runtime/root.h \
 	lib/runtime/sync.c lib/runtime/sync.h \
+	lib/runtime/tls_cert.c lib/runtime/tls_cert.h \
+	lib/runtime/tls_client.c lib/runtime/tls_client.h \
 	lib/runtime/watch.c lib/runtime/watch.h

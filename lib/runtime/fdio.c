@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 enum {
 	READ_STEP = 64 * 1024
 };
@@ -96,6 +98,18 @@ fd_write_all(int fd, const void *data, size_t len)
 		len -= (size_t)n;
 	}
 	return 0;
+}
+
+int
+fd_wait(int fd, short events, int64_t deadline)
+{
+	struct pollfd pfd = { fd, events, 0 };
+	int n;
+
+	do
+		n = poll(&pfd, 1, clock_poll_timeout(deadline));
+	while (n < 0 && errno == EINTR);
+	return n == 0 ? -ETIMEDOUT : n < 0 ? -errno : 0;
 }
 
 /* Reads to the end of the file; -EMSGSIZE when it does not fit. */

@@ -7,6 +7,7 @@
 #ifndef RUNTIME_FDIO_H
 #define RUNTIME_FDIO_H
 
+#include <poll.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -30,6 +31,12 @@ MUST_CHECK ssize_t fd_read_buf(int fd, struct buf *b, size_t max);
 
 /* Writes all of `len` bytes to a blocking descriptor. */
 MUST_CHECK int fd_write_all(int fd, const void *data, size_t len);
+
+/*
+ * Waits until one of `events` (POLLIN, POLLOUT) can be done without blocking;
+ * -ETIMEDOUT when `deadline` (monotonic ns) came first.
+ */
+MUST_CHECK int fd_wait(int fd, short events, int64_t deadline);
 
 /* Reads a whole file of at most `max` bytes (-EFBIG over it). */
 MUST_CHECK int file_read(const char *path, size_t max, struct buf *out);

@@ -242,8 +242,8 @@ listener_url(const struct listener *l, char *out, size_t size)
 	if (l->is_unix)
 		snprintf(out, size, "unix:%s", l->host);
 	else
-		snprintf(out, size, "http://%s%s%s:%u", v6 ? "[" : "", l->host,
-		    v6 ? "]" : "", l->port);
+		snprintf(out, size, "%s://%s%s%s:%u", l->tls ? "https" : "http",
+		    v6 ? "[" : "", l->host, v6 ? "]" : "", l->port);
 }
 
 void

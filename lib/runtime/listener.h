@@ -25,6 +25,7 @@ struct listener {
 	unsigned port; /* 0 for a Unix socket */
 	bool is_unix;
 	bool ours; /* a Unix socket that we made, and remove */
+	bool tls; /* speaks TLS; false unless its owner says so */
 	bool loopback; /* TCP: only this machine reaches it */
 	bool wildcard; /* TCP: all addresses of this machine */
 	struct stat made; /* the Unix socket, as we made it */
@@ -45,7 +46,7 @@ MUST_CHECK int listener_unix(const char *path, struct listener *ret_listener);
 /* Takes over an open socket. -ENOTSOCK, -EINVAL when it does not listen. */
 MUST_CHECK int listener_adopt(int fd, struct listener *ret_listener);
 
-/* Writes "http://127.0.0.1:8765" or "unix:/path" into `out`. */
+/* Writes "http(s)://127.0.0.1:8765" or "unix:/path" into `out`. */
 void listener_url(const struct listener *l, char *out, size_t size);
 
 /* Closes the socket, if fd is not -1. */

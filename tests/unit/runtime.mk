@@ -11,6 +11,8 @@ check_PROGRAMS += \
 	tests/unit/check_queue \
 	tests/unit/check_root \
 	tests/unit/check_sync \
+	tests/unit/check_tls_cert \
+	tests/unit/check_tls_client \
 	tests/unit/check_watch \
 	tests/unit/check_watch_stress
 TESTS += \
@@ -24,6 +26,8 @@ TESTS += \
 	tests/unit/check_queue \
 	tests/unit/check_root \
 	tests/unit/check_sync \
+	tests/unit/check_tls_cert \
+	tests/unit/check_tls_client \
 	tests/unit/check_watch \
 	tests/unit/check_watch_stress
 
@@ -100,6 +104,24 @@ tests_unit_check_sync_SOURCES = tests/unit/check_sync.c tests/unit/unit.h
 tests_unit_check_sync_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_sync_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_sync_LDADD = $(UNIT_LDADD)
+
+tests_unit_check_tls_cert_SOURCES = \
+	tests/unit/check_tls_cert.c \
+	tests/unit/unit.h \
+	tests/unit/scratch.h \
+	tests/unit/tls_files.h
+tests_unit_check_tls_cert_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_tls_cert_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_tls_cert_LDADD = $(UNIT_LDADD) $(GNUTLS_LIBS)
+
+tests_unit_check_tls_client_SOURCES = \
+	tests/unit/check_tls_client.c \
+	tests/unit/unit.h \
+	tests/unit/scratch.h \
+	tests/unit/tls_files.h
+tests_unit_check_tls_client_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_tls_client_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_tls_client_LDADD = $(UNIT_LDADD) $(GNUTLS_LIBS)
 
 tests_unit_check_watch_SOURCES = \
 	tests/unit/check_watch.c \
