@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "runtime/fdio.h"
 #include "unit/scratch.h"
 
@@ -46,6 +47,20 @@ START_TEST(pipe_is_close_on_exec_and_blocking)
 		fd_close(&fds[i]);
 	}
 	ck_assert_int_eq(fd_set_nonblocking(-1), -EBADF);
+}
+END_TEST
+
+START_TEST(waiting_ends_with_the_event_or_the_deadline)
+{
+	int fds[2];
+
+	ck_assert_int_eq(fd_pipe(fds), 0);
+	ck_assert_int_eq(fd_wait(fds[0], POLLIN, clock_after(1)), -ETIMEDOUT);
+	ck_assert_int_eq(fd_wait(fds[1], POLLOUT, CLOCK_NEVER), 0);
+	ck_assert_int_eq(fd_write_all(fds[1], "x", 1), 0);
+	ck_assert_int_eq(fd_wait(fds[0], POLLIN, CLOCK_NEVER), 0);
+	fd_close(&fds[0]);
+	fd_close(&fds[1]);
 }
 END_TEST
 
@@ -393,7 +408,8 @@ START_TEST(dir_remove_stays_on_its_level)
 END_TEST
 
 UNIT_MAIN("fdio", close_clears_and_keeps_errno,
-    pipe_is_close_on_exec_and_blocking, read_buf_table, write_all_is_whole,
-    file_read_table, create_is_exclusive, write_atomic_is_never_half,
-    write_atomic_leaves_nothing_on_failure, dir_make_table,
-    dir_remove_follows_no_link, dir_remove_stays_on_its_level)
+    pipe_is_close_on_exec_and_blocking,
+    waiting_ends_with_the_event_or_the_deadline, read_buf_table,
+    write_all_is_whole, file_read_table, create_is_exclusive,
+    write_atomic_is_never_half, write_atomic_leaves_nothing_on_failure,
+    dir_make_table, dir_remove_follows_no_link, dir_remove_stays_on_its_level)
