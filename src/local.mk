@@ -75,7 +75,8 @@ src_libhttp_a_SOURCES = \
 	src/http/http_request.c src/http/http_request.h \
 	src/http/http_route.c src/http/http_route.h \
 	src/http/http_server.c src/http/http_server.h \
-	src/http/http_stream.c src/http/http_stream.h
+	src/http/http_stream.c src/http/http_stream.h \
+	src/http/http_tls.c src/http/http_tls.h
 
 bin_PROGRAMS += codex-api-proxy
 codex_api_proxy_SOURCES = \
@@ -97,7 +98,7 @@ codex_api_proxy_SOURCES = \
 	src/app/usage.c src/app/usage.h \
 	src/app/words.c src/app/words.h
 codex_api_proxy_LDADD = src/libhttp.a src/libengine.a src/libcore.a \
-	lib/libruntime.a lib/libbase.a $(MHD_LIBS) $(JANSSON_LIBS)
+	lib/libruntime.a lib/libbase.a $(MHD_LIBS) $(GNUTLS_LIBS) $(JANSSON_LIBS)
 
 # Prints what is made of the option table: the rules are in doc/local.mk.
 src_gen_option_docs_SOURCES = \

@@ -8,6 +8,7 @@
 #include "app/command.h"
 #include "app/usage.h"
 #include "app/words.h"
+#include "base/clock.h"
 #include "base/parse.h"
 #include "core/codex_command.h"
 #include "core/key_ring.h"
@@ -20,6 +21,7 @@
 #include "http/http_listen.h"
 #include "runtime/fdio.h"
 #include "runtime/pidfile.h"
+#include "runtime/tls_cert.h"
 
 struct doctor {
 	struct settings settings;
@@ -156,6 +158,27 @@ check_keys(struct doctor *d)
 }
 
 static void
+check_tls(struct doctor *d)
+{
+	const struct settings *s = &d->settings;
+	char error[TLS_CERT_ERROR_MAX], text[TLS_CERT_TEXT_MAX];
+	struct tls_cert *tls;
+	bool valid;
+
+	if (s->tls_cert == NULL) {
+		say(d, true, "tls", "not set: TCP sockets speak plain HTTP");
+		return;
+	}
+	if (tls_cert_new(s->tls_cert, s->tls_key, &tls, error) != 0) {
+		say(d, false, "tls", "%s", error);
+		return;
+	}
+	valid = tls_cert_is_valid(tls, clock_unix_seconds(), text);
+	say(d, valid, "tls", "%s", text);
+	tls_cert_free(tls);
+}
+
+static void
 check_port(struct doctor *d)
 {
 	struct listener l[HTTP_LISTEN_MAX];
@@ -198,6 +221,7 @@ doctor_run(char **argv)
 		check_directory(
 		    &d, "allowed root", d.settings.allowed_root.v[i]);
 	check_keys(&d);
+	check_tls(&d);
 	check_port(&d);
 	if (d.problems > 0)
 		printf("\n%u of these need your attention.\n", d.problems);

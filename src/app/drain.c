@@ -56,6 +56,7 @@ drain_parts(struct parts *p)
 		watch_stop(p->watch);
 	stats_free(p->stats);
 	key_ring_free(p->keys);
+	tls_cert_free(p->tls);
 	signal_watch_stop(&impatience);
 	log_info("stopped");
 }

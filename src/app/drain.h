@@ -10,6 +10,7 @@
 #include "core/stats.h"
 #include "engine/dispatch.h"
 #include "http/http_server.h"
+#include "runtime/tls_cert.h"
 #include "runtime/watch.h"
 
 /* The server's parts, lower ones first; NULL: not made. */
@@ -18,6 +19,7 @@ struct parts {
 	int signal_fd;
 	struct stats *stats;
 	struct key_ring *keys;
+	struct tls_cert *tls; /* NULL, too, without --tls-cert */
 	struct watch *watch;
 	struct dispatch *dispatch;
 	struct http_server *http;

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <netdb.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include "base/clock.h"
 #include "base/parse.h"
 #include "runtime/fdio.h"
+#include "runtime/tls_client.h"
 
 enum {
 	HOST_MAX = 128,
@@ -17,17 +17,29 @@ enum {
 	READ_SIZE = 65536
 };
 
-/* "http://[::1]:8765" into "::1" and "8765". */
-static int
-split_url(const char *url, char host[HOST_MAX], char port[8])
+/* A connection to the server. */
+struct peer {
+	int fd;
+	struct tls_client *tls; /* NULL: plain */
+	int64_t deadline;
+};
+
+/* Behind the prefix, or NULL when the URL does not begin with it. */
+static const char *
+after(const char *url, const char *prefix)
 {
-	static const char scheme[] = "http://";
+	size_t n = strlen(prefix);
+
+	return strncmp(url, prefix, n) == 0 ? url + n : NULL;
+}
+
+/* "[::1]:8765" into "::1" and "8765". */
+static int
+split_place(const char *url, char host[HOST_MAX], char port[8])
+{
 	const char *colon;
 	size_t len;
 
-	if (strncmp(url, scheme, strlen(scheme)) != 0)
-		return -EINVAL;
-	url += strlen(scheme);
 	colon = strrchr(url, ':');
 	if (colon == NULL || strlen(colon + 1) > 5)
 		return -EINVAL;
@@ -54,18 +66,6 @@ reachable(const char *host)
 }
 
 static int
-wait_for(int fd, short events, int64_t deadline)
-{
-	struct pollfd pfd = { fd, events, 0 };
-	int n;
-
-	do
-		n = poll(&pfd, 1, clock_poll_timeout(deadline));
-	while (n < 0 && errno == EINTR);
-	return n == 0 ? -ETIMEDOUT : n < 0 ? -errno : 0;
-}
-
-static int
 connect_to(
     const struct sockaddr *to, socklen_t to_len, int64_t deadline, int *ret_fd)
 {
@@ -79,7 +79,7 @@ connect_to(
 	if (connect(fd, to, to_len) != 0 && errno != EINPROGRESS)
 		rc = -errno;
 	if (rc == 0)
-		rc = wait_for(fd, POLLOUT, deadline);
+		rc = fd_wait(fd, POLLOUT, deadline);
 	if (rc == 0 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0)
 		rc = -error;
 	if (rc != 0) {
@@ -102,19 +102,14 @@ connect_unix(const char *path, int64_t deadline, int *ret_fd)
 }
 
 static int
-connect_url(const char *url, int64_t deadline, int *ret_fd)
+connect_tcp(const char *place, int64_t deadline, int *ret_fd)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
 		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV };
-	static const char unix_scheme[] = "unix:";
 	char host[HOST_MAX], port[8];
 	struct addrinfo *ai;
-	int rc;
+	int rc = split_place(place, host, port);
 
-	if (strncmp(url, unix_scheme, strlen(unix_scheme)) == 0)
-		return connect_unix(
-		    url + strlen(unix_scheme), deadline, ret_fd);
-	rc = split_url(url, host, port);
 	if (rc != 0)
 		return rc;
 	if (getaddrinfo(reachable(host), port, &hints, &ai) != 0)
@@ -125,20 +120,56 @@ connect_url(const char *url, int64_t deadline, int *ret_fd)
 }
 
 static int
-read_all(int fd, int64_t deadline, struct buf *response)
+connect_url(struct peer *p, const char *url)
 {
-	ssize_t n = 1;
-	int rc = 0;
+	const char *place;
+	int rc;
 
-	while (rc == 0 && n != 0) {
-		rc = wait_for(fd, POLLIN, deadline);
-		if (rc != 0)
-			break;
-		n = fd_read_buf(fd, response, READ_SIZE);
-		if (n < 0 && n != -EAGAIN)
-			rc = (int)n;
-	}
-	return rc;
+	if ((place = after(url, "unix:")) != NULL)
+		return connect_unix(place, p->deadline, &p->fd);
+	if ((place = after(url, "http://")) != NULL)
+		return connect_tcp(place, p->deadline, &p->fd);
+	if ((place = after(url, "https://")) == NULL)
+		return -EINVAL;
+	rc = connect_tcp(place, p->deadline, &p->fd);
+	return rc != 0 ? rc : tls_client_start(p->fd, p->deadline, &p->tls);
+}
+
+static int
+send_request(struct peer *p, const char *path)
+{
+	char text[512];
+	int len = snprintf(text, sizeof(text),
+	    "GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n", path);
+
+	if (len >= (int)sizeof(text))
+		return -ENAMETOOLONG;
+	if (p->tls != NULL)
+		return tls_client_write(p->tls, text, (size_t)len, p->deadline);
+	return fd_write_all(p->fd, text, (size_t)len);
+}
+
+static ssize_t
+read_some(struct peer *p, struct buf *response)
+{
+	int rc;
+
+	if (p->tls != NULL)
+		return tls_client_read(
+		    p->tls, response, READ_SIZE, p->deadline);
+	rc = fd_wait(p->fd, POLLIN, p->deadline);
+	return rc != 0 ? rc : fd_read_buf(p->fd, response, READ_SIZE);
+}
+
+static int
+read_all(struct peer *p, struct buf *response)
+{
+	ssize_t n;
+
+	do
+		n = read_some(p, response);
+	while (n > 0 || n == -EAGAIN);
+	return (int)n;
 }
 
 /* "HTTP/1.0 200 OK\r\n...\r\n\r\nBODY" */
@@ -165,22 +196,19 @@ int
 http_get(const char *url, const char *path, int64_t deadline, int *ret_status,
     struct buf *body)
 {
-	struct buf request, response;
-	int fd = -1, rc = connect_url(url, deadline, &fd);
+	struct peer p = { .fd = -1, .deadline = deadline };
+	struct buf response;
+	int rc = connect_url(&p, url);
 
-	buf_init(&request, 1024);
 	buf_init(&response, RESPONSE_MAX);
 	if (rc == 0)
-		rc = buf_printf(&request,
-		    "GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n", path);
+		rc = send_request(&p, path);
 	if (rc == 0)
-		rc = fd_write_all(fd, request.data, request.len);
-	if (rc == 0)
-		rc = read_all(fd, deadline, &response);
+		rc = read_all(&p, &response);
 	if (rc == 0)
 		rc = take_apart(&response, ret_status, body);
-	fd_close(&fd);
-	buf_free(&request);
+	tls_client_free(p.tls);
+	fd_close(&p.fd);
 	buf_free(&response);
 	return rc;
 }

@@ -173,6 +173,34 @@ make_engine(struct parts *p, struct engine **ret_engine)
 	return engine_exec_new(p->settings, p->stats, ret_engine);
 }
 
+/* Served all the same: some clients are content with it. */
+static void
+warn_if_invalid(struct service *sv)
+{
+	char text[TLS_CERT_TEXT_MAX];
+
+	if (tls_cert_is_valid(sv->parts.tls, clock_unix_seconds(), text))
+		return;
+	log_warning("%s", text);
+	launch_progress(sv->launch, "Warning: %s.", text);
+}
+
+static int
+make_tls(struct service *sv)
+{
+	const struct settings *s = sv->settings;
+	char error[TLS_CERT_ERROR_MAX];
+	int rc;
+
+	if (s->tls_cert == NULL)
+		return 0;
+	rc = tls_cert_new(s->tls_cert, s->tls_key, &sv->parts.tls, error);
+	if (rc != 0)
+		return fail(sv, rc, "%s", error);
+	warn_if_invalid(sv);
+	return 0;
+}
+
 /* The engine, the dispatch in front of it, and HTTP in front of that. */
 static int
 make_server(struct service *sv)
@@ -189,7 +217,7 @@ make_server(struct service *sv)
 		rc = dispatch_start(
 		    p->settings, p->stats, engine, &p->dispatch);
 	if (rc == 0) {
-		rc = http_server_start(p->settings, p->stats, p->keys,
+		rc = http_server_start(p->settings, p->stats, p->keys, p->tls,
 		    p->dispatch, p->watch, sv->listeners, sv->n_listeners,
 		    &p->http);
 	} else {
@@ -215,6 +243,8 @@ make_parts(struct service *sv)
 	rc = take_pidfile(sv);
 	if (rc == 0)
 		rc = make_keys(sv);
+	if (rc == 0)
+		rc = make_tls(sv);
 	if (rc == 0)
 		rc = listen_everywhere(sv);
 	return rc != 0 ? rc : make_server(sv);
@@ -288,22 +318,48 @@ become_ready(struct service *sv)
 }
 
 static void
-reload(struct service *sv)
+reload_log(struct service *sv)
 {
-	char error[KEY_RING_ERROR_MAX];
-	int rc = 0;
+	int rc = sv->logs_to_file ? log_file_open(sv->settings) : 0;
 
-	notify_send("RELOADING=1");
-	if (sv->logs_to_file)
-		rc = log_file_open(sv->settings);
 	if (rc != 0)
 		log_error("SIGHUP: --log-file: %s: %s; going on with the old",
 		    sv->settings->log_file, strerror(-rc));
-	rc = key_ring_reload(sv->parts.keys, error);
-	if (rc != 0)
+}
+
+static void
+reload_keys(struct service *sv)
+{
+	char error[KEY_RING_ERROR_MAX];
+
+	if (key_ring_reload(sv->parts.keys, error) != 0)
 		log_error("SIGHUP: %s; the keys stay as they were", error);
 	else
 		log_info("SIGHUP: log reopened, keys reloaded");
+}
+
+static void
+reload_tls(struct service *sv)
+{
+	char error[TLS_CERT_ERROR_MAX], text[TLS_CERT_TEXT_MAX];
+
+	if (sv->parts.tls == NULL)
+		return;
+	if (tls_cert_reload(sv->parts.tls, error) != 0)
+		log_error("SIGHUP: %s; the old pair stays in service", error);
+	else if (tls_cert_is_valid(sv->parts.tls, clock_unix_seconds(), text))
+		log_info("SIGHUP: certificate reloaded; %s", text);
+	else
+		log_warning("SIGHUP: certificate reloaded, but %s", text);
+}
+
+static void
+reload(struct service *sv)
+{
+	notify_send("RELOADING=1");
+	reload_log(sv);
+	reload_keys(sv);
+	reload_tls(sv);
 	notify_send("READY=1");
 }
 

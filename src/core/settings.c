@@ -103,7 +103,7 @@ static int
 expand_paths(struct settings *s)
 {
 	char **const files[] = { &s->pid_file, &s->log_file, &s->state_file,
-		&s->api_key_file };
+		&s->api_key_file, &s->tls_cert, &s->tls_key };
 	int rc = expand_home(&s->codex_home);
 
 	for (size_t i = 0; rc == 0 && i < ARRAY_SIZE(files); i++)
@@ -152,6 +152,19 @@ check_directory(const char *option, const char *value, char *ret_error)
 }
 
 static int
+check_tls(const struct settings *s, char *ret_error)
+{
+	bool has_cert = s->tls_cert != NULL;
+
+	if (has_cert == (s->tls_key != NULL))
+		return 0;
+	snprintf(ret_error, OPTIONS_ERROR_MAX,
+	    "--tls-%s is missing: --tls-cert and --tls-key need each other",
+	    has_cert ? "key" : "cert");
+	return -EINVAL;
+}
+
+static int
 check_consistency(const struct settings *s, char *ret_error)
 {
 	int rc = check_pairs(
@@ -171,6 +184,8 @@ check_consistency(const struct settings *s, char *ret_error)
 	if (rc == 0 && s->proxy != NULL && strstr(s->proxy, "://") == NULL)
 		rc = complain(ret_error, "proxy", "(not shown)",
 		    "write a URL such as http://127.0.0.1:3128");
+	if (rc == 0)
+		rc = check_tls(s, ret_error);
 	return rc;
 }
 

@@ -199,6 +199,10 @@ http_listen(const struct settings *s, int n_passed,
 		}
 		return rc;
 	}
+	/* Unix sockets stay plain: the kernel keeps others out of them. */
+	for (size_t i = 0; i < l.n; i++)
+		ret_listeners[i].tls = s->tls_cert != NULL &&
+		    !ret_listeners[i].is_unix;
 	*ret_n = l.n;
 	return 0;
 }

@@ -19,6 +19,7 @@ enum {
  * there are any; else those of --listen, if it is given; else every --host at
  * --port. A name that has several addresses gives several sockets; with
  * port 0 all get the number that the first was given.
+ * With --tls-cert all but Unix sockets are marked to speak TLS.
  * On success fills *ret_n listeners, which belong to the caller.
  * Errors: -errno, with one line in `ret_error`; nothing is left open.
  */

@@ -22,6 +22,7 @@
 #include "engine/dispatch.h"
 #include "http/http_park.h"
 #include "runtime/listener.h"
+#include "runtime/tls_cert.h"
 #include "runtime/watch.h"
 
 struct body_parser;
@@ -34,6 +35,7 @@ struct http_context {
 	struct dispatch *dispatch;
 	struct watch *watch;
 	struct key_ring *keys;
+	struct tls_cert *tls; /* NULL: no listener speaks TLS */
 	struct body_parser *parser;
 	int64_t started_at; /* Unix seconds */
 	const struct listener *listeners; /* all bound places */

@@ -8,6 +8,7 @@
 #include "http/body_parser.h"
 #include "http/http_exchange.h"
 #include "http/http_request.h"
+#include "http/http_tls.h"
 #include "runtime/fdio.h"
 #include "runtime/sync.h"
 
@@ -82,21 +83,26 @@ idle_seconds(const struct settings *s)
 }
 
 static struct MHD_Daemon *
-start_daemon(struct http_server *hs, int fd, size_t n_listeners)
+start_daemon(
+    struct http_server *hs, const struct listener *l, size_t n_listeners)
 {
 	const struct settings *s = hs->context.settings;
 	size_t limit = (size_t)s->max_connections / n_listeners;
+	struct MHD_OptionItem tls[HTTP_TLS_OPTIONS] = { { MHD_OPTION_END, 0,
+	    NULL } };
+	unsigned flags = MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC |
+	    MHD_USE_ERROR_LOG;
 
-	return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
-		MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG,
-	    0, NULL, NULL, http_exchange_request, &hs->context,
-	    MHD_OPTION_EXTERNAL_LOGGER, on_mhd_log, NULL,
-	    MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED,
+	flags |= l->tls ? http_tls_options(hs->context.tls, tls)
+			: MHD_USE_EPOLL_INTERNAL_THREAD;
+	return MHD_start_daemon(flags, 0, NULL, NULL, http_exchange_request,
+	    &hs->context, MHD_OPTION_EXTERNAL_LOGGER, on_mhd_log, NULL,
+	    MHD_OPTION_LISTEN_SOCKET, l->fd, MHD_OPTION_NOTIFY_COMPLETED,
 	    http_exchange_completed, NULL, MHD_OPTION_CONNECTION_LIMIT,
 	    (unsigned)(limit > 0 ? limit : 1), MHD_OPTION_CONNECTION_TIMEOUT,
 	    idle_seconds(s), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 	    (size_t)CONNECTION_MEMORY, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
-	    STRICTNESS, MHD_OPTION_END);
+	    MHD_OPTION_ARRAY, tls, STRICTNESS, MHD_OPTION_END);
 }
 
 static int
@@ -104,15 +110,19 @@ start_daemons(
     struct http_server *hs, const struct listener *listeners, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		struct MHD_Daemon *d = start_daemon(hs, listeners[i].fd, n);
+		struct MHD_Daemon *d = start_daemon(hs, &listeners[i], n);
 
 		if (d == NULL) {
+			int rc = listeners[i].tls && !http_tls_is_supported()
+			    ? -EPROTONOSUPPORT
+			    : -EIO;
+
 			for (; i < n; i++) {
 				int fd = listeners[i].fd;
 
 				fd_close(&fd);
 			}
-			return -EIO;
+			return rc;
 		}
 		hs->daemons[hs->n_daemons++] = d;
 		if (listeners[i].wildcard)
@@ -123,8 +133,9 @@ start_daemons(
 
 int
 http_server_start(const struct settings *s, struct stats *stats,
-    struct key_ring *keys, struct dispatch *dispatch, struct watch *watch,
-    const struct listener *listeners, size_t n, struct http_server **ret_server)
+    struct key_ring *keys, struct tls_cert *tls, struct dispatch *dispatch,
+    struct watch *watch, const struct listener *listeners, size_t n,
+    struct http_server **ret_server)
 {
 	struct http_server *hs = calloc(1, sizeof(*hs));
 	int rc;
@@ -134,6 +145,7 @@ http_server_start(const struct settings *s, struct stats *stats,
 	hs->context.settings = s;
 	hs->context.stats = stats;
 	hs->context.keys = keys;
+	hs->context.tls = tls;
 	hs->context.dispatch = dispatch;
 	hs->context.watch = watch;
 	hs->context.listeners = listeners;

@@ -2,9 +2,10 @@
  * http_server.h - the HTTP side of the program: libmicrohttpd's daemon, and
  * the way of a request through it.
  *
- * One internal epoll thread a listening address. (A pool would be no help:
- * parsing large bodies and driving Codex happen elsewhere; and quiescing a
- * pool can abort the process, measured on 0.9.75.)
+ * One internal thread a listening address, with epoll, or with poll where it
+ * speaks TLS (http_tls.c has why). (A pool would be no help: parsing large
+ * bodies and driving Codex happen elsewhere; and quiescing a pool can abort
+ * the process, measured on 0.9.75.)
  */
 #ifndef HTTP_HTTP_SERVER_H
 #define HTTP_HTTP_SERVER_H
@@ -14,17 +15,20 @@
 #include "core/stats.h"
 #include "engine/dispatch.h"
 #include "http/http_listen.h"
+#include "runtime/tls_cert.h"
 #include "runtime/watch.h"
 
 struct http_server;
 
 /*
  * Starts to answer on the listeners, which outlive the server; their fds
- * belong to it from then on, on failure too. Errors: -errno.
+ * belong to it from then on, on failure too. `tls` outlives the
+ * server, too; it may be NULL when no listener speaks TLS. Errors: -errno,
+ * -EPROTONOSUPPORT for TLS when libmicrohttpd was built without it.
  */
 MUST_CHECK int http_server_start(const struct settings *s, struct stats *stats,
-    struct key_ring *keys, struct dispatch *dispatch, struct watch *watch,
-    const struct listener *listeners, size_t n,
+    struct key_ring *keys, struct tls_cert *tls, struct dispatch *dispatch,
+    struct watch *watch, const struct listener *listeners, size_t n,
     struct http_server **ret_server);
 
 /*

@@ -43,6 +43,11 @@ START_TEST(tcp_sockets_are_described)
 		char url[160];
 
 		ck_assert_int_eq(tcp(hosts[i].host, 0, &l), 0);
+		ck_assert(!l.tls);
+		l.tls = true;
+		listener_url(&l, url, sizeof(url));
+		ck_assert_int_eq(strncmp(url, "https://", 8), 0);
+		l.tls = false;
 		listener_url(&l, url, sizeof(url));
 		ck_assert_msg(
 		    strncmp(url, hosts[i].prefix, strlen(hosts[i].prefix)) == 0,

@@ -86,6 +86,10 @@ static const struct {
 	{ "--allowed-root=rel", "--allowed-root", "rel", "absolute",
 	    "a relative path in a list" },
 	{ "--proxy=u:pw@host", "--proxy", "not shown", "http://", "no URL" },
+	{ "--tls-cert=/c", "--tls-key is missing", "--tls-cert", "need",
+	    "a certificate without a key" },
+	{ "--tls-key=/k", "--tls-cert is missing", "--tls-key", "need",
+	    "a key without a certificate" },
 	{ "--fast=perhaps", "--fast", "perhaps", "", "no boolean" },
 	{ "--nonsense=1", "--nonsense", "", "--help", "no such option" },
 };
