@@ -10,6 +10,7 @@ import { Operator } from "./lib/daemon.mjs";
 import { fakeCodex, makeDir, proxyBinary, removeDir, slack } from
     "./lib/env.mjs";
 import { ask, request } from "./lib/http.mjs";
+import { startPassed } from "./lib/passed.mjs";
 import { Proxy, cleanEnv } from "./lib/proxy.mjs";
 import { fds } from "./lib/proc.mjs";
 import { until, within } from "./lib/wait.mjs";
@@ -166,26 +167,10 @@ describe("a service manager", () => {
 	});
 
 	test("passes sockets, which Codex does not inherit", async () => {
-		const server = net.createServer();
+		const { child, port } = await startPassed(dir);
 
-		await new Promise((resolve) =>
-		    server.listen(0, "127.0.0.1", resolve));
-		const { port } = server.address();
-
-		// As systemd does it: descriptor 3, and the pid of the program.
-		proxy = new Child("/bin/sh", ["-c",
-			'LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" start --foreground',
-			proxyBinary], {
-			env: cleanEnv(dir, {
-				CODEX_PROXY_CODEX_BIN: fakeCodex,
-				CODEX_PROXY_CODEX_CONFIGS: 'model_provider="sim"',
-			}),
-			stdio: ["ignore", "pipe", "pipe", server._handle.fd],
-		});
-		await until(() => proxy.stderr.includes('"listening"'),
-		    () => `it to listen: ${proxy.stderr}`);
+		proxy = child;
 		assert.ok(proxy.stderr.includes(`http://127.0.0.1:${port}"`));
-		server.close();
 		const url = `http://127.0.0.1:${port}`;
 		const a = await request(`${url}/v1/chat/completions`, {
 			method: "POST",
@@ -198,11 +183,11 @@ describe("a service manager", () => {
 			headers: { "Content-Type": "application/json" },
 			body: JSON.stringify(ask("FAKE:hang")) }).catch(() => {});
 		const { codexPids } = Proxy.prototype;
-		const child = await until(() => codexPids.call({ codexHome:
+		const codex = await until(() => codexPids.call({ codexHome:
 		    path.join(dir, ".codex-api-proxy/codex-home") })[0],
 		"codex to run");
 
-		assert.deepEqual(fds(child).filter((f) =>
+		assert.deepEqual(fds(codex).filter((f) =>
 		    f.fd > 2 && /socket/.test(f.to)), []);
 		// two of a kind would be one while the first is pending
 		proxy.kill("SIGTERM");

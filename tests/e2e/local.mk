@@ -23,12 +23,14 @@ EXTRA_DIST += \
 	tests/e2e/lib/env.mjs \
 	tests/e2e/lib/http.mjs \
 	tests/e2e/lib/latency.mjs \
+	tests/e2e/lib/passed.mjs \
 	tests/e2e/lib/proc.mjs \
 	tests/e2e/lib/prometheus.mjs \
 	tests/e2e/lib/proxy.mjs \
 	tests/e2e/lib/raw.mjs \
 	tests/e2e/lib/sim.mjs \
 	tests/e2e/lib/tools.mjs \
+	tests/e2e/lib/tls.mjs \
 	tests/e2e/lib/wait.mjs \
 	tests/e2e/listen.test.mjs \
 	tests/e2e/logrotate.test.mjs \
@@ -45,7 +47,9 @@ EXTRA_DIST += \
 	tests/e2e/secrets.test.mjs \
 	tests/e2e/sse_wire.test.mjs \
 	tests/e2e/systemd.test.mjs \
-	tests/e2e/timeouts.test.mjs
+	tests/e2e/timeouts.test.mjs \
+	tests/e2e/tls.test.mjs \
+	tests/e2e/tls_operator.test.mjs
 
 # Longer than every run can wait for.
 .PHONY: stress

@@ -65,13 +65,14 @@ export class Operator {
 		`"${words}" in the log`, ms);
 	}
 
+	// `ca`, once it is set, is the PEM that is trusted.
 	get(target, headers) {
-		return request(this.url + target, { headers });
+		return request(this.url + target, { headers, ca: this.ca });
 	}
 
 	chat(content, headers = {}) {
 		return request(this.url + "/v1/chat/completions", {
-			method: "POST",
+			method: "POST", ca: this.ca,
 			headers: { "Content-Type": "application/json", ...headers },
 			body: JSON.stringify(ask(content)),
 		});

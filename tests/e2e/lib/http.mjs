@@ -1,13 +1,18 @@
 // HTTP as a plain client: one connection a request, nothing retried.
 import http from "node:http";
+import https from "node:https";
 import { within } from "./wait.mjs";
 
 // An answer that is on its way; `destroy` hangs up.
 export class Pending {
-	constructor(url, { method = "GET", headers = {}, body } = {}) {
+	// ca: for https, the PEM of the only certificate to trust.
+	constructor(url, { method = "GET", headers = {}, body, ca } = {}) {
+		const { request } = String(url).startsWith("https:")
+		    ? https : http;
+
 		this.chunks = [];
-		this.request = http.request(
-		    url, { method, headers, agent: false });
+		this.request = request(
+		    url, { method, headers, ca, agent: false });
 		this.headers = new Promise((resolve, reject) => {
 			this.request.on("response", resolve);
 			this.request.on("error", reject);

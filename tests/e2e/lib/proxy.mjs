@@ -33,7 +33,8 @@ export class Proxy {
 	/*
 	 * options: args (appended), env (added), codex (--codex-bin), sim,
 	 * home (an existing HOME), ready (false: wait for "listening" alone),
-	 * wrap (a command that executes the rest of its command line).
+	 * wrap (a command that executes the rest of its command line),
+	 * ca (PEM to trust when it speaks TLS).
 	 */
 	static async start(options = {}) {
 		const proxy = new Proxy(options);
@@ -49,9 +50,10 @@ export class Proxy {
 		return proxy;
 	}
 
-	constructor({ args = [], env = {}, codex, sim, home, ready,
+	constructor({ args = [], env = {}, codex, sim, home, ready, ca,
 		wrap = [] } = {}) {
 		void ready;
+		this.ca = ca;
 		this.dir = makeDir("proxy");
 		this.home = home ?? path.join(this.dir, "home");
 		this.#logIn();
@@ -126,7 +128,7 @@ export class Proxy {
 	}
 
 	get(target, headers) {
-		return request(this.url + target, { headers });
+		return request(this.url + target, { headers, ca: this.ca });
 	}
 
 	post(target, body, headers = {}) {
@@ -134,7 +136,7 @@ export class Proxy {
 	}
 
 	#json(body, headers) {
-		return { method: "POST",
+		return { method: "POST", ca: this.ca,
 			headers: { "Content-Type": "application/json", ...headers },
 			body: typeof body === "string" || Buffer.isBuffer(body)
 			    ? body : JSON.stringify(body) };

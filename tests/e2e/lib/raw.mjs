@@ -1,12 +1,19 @@
 // A client that sends exactly the bytes it is told to.
 import net from "node:net";
+import tls from "node:tls";
 import { within } from "./wait.mjs";
 
 export class Raw {
-	static async connect(port, host = "127.0.0.1") {
+	/*
+	 * With `secure`, what tls.connect takes, it speaks TLS; `transport` is
+	 * the socket below.
+	 */
+	static async connect(port, host = "127.0.0.1", secure = null) {
 		const raw = new Raw();
 
-		raw.socket = net.connect({ port, host });
+		raw.transport = net.connect({ port, host });
+		raw.socket = secure === null ? raw.transport
+		    : tls.connect({ socket: raw.transport, ...secure });
 		raw.received = Buffer.alloc(0);
 		raw.closed = false;
 		raw.waiting = [];
@@ -22,7 +29,9 @@ export class Raw {
 		}
 		raw.socket.on("error", (e) => { raw.error = e; });
 		await within(new Promise((resolve, reject) => {
-			raw.socket.once("connect", resolve);
+			raw.socket.once(
+			    secure === null ? "connect" : "secureConnect",
+			    resolve);
 			raw.socket.once("error", reject);
 		}), "to connect");
 		return raw;
