@@ -182,7 +182,7 @@ warn_if_invalid(struct service *sv)
 	if (tls_cert_is_valid(sv->parts.tls, clock_unix_seconds(), text))
 		return;
 	log_warning("%s", text);
-	launch_progress(sv->launch, "Warning: %s.", text);
+	launch_warning(sv->launch, "warning: %s.", text);
 }
 
 static int

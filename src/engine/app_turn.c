@@ -11,6 +11,9 @@ enum {
 	BACKLOG_MAX = 1024 * 1024,
 	/* Tries for a request that Codex is too busy for. */
 	REFUSALS_MAX = 6,
+	/* Of JSON-RPC 2.0, and of Codex's own. */
+	INVALID_REQUEST = -32600,
+	INVALID_PARAMS = -32602,
 	OVERLOADED = -32001
 };
 
@@ -188,13 +191,26 @@ after_push(struct app_turn *t, int rc)
 
 /* ---- answers ---- */
 
+static int64_t
+error_code(const struct app_event *e)
+{
+	int64_t code = 0;
+
+	(void)jsonx_get_int(e->error, "code", &code);
+	return code;
+}
+
 static bool
 is_overloaded(const struct app_event *e)
 {
-	int64_t code;
+	return error_code(e) == OVERLOADED;
+}
 
-	return e->error != NULL &&
-	    jsonx_get_int(e->error, "code", &code) == 0 && code == OVERLOADED;
+static bool
+is_invalid(const struct app_event *e)
+{
+	return error_code(e) == INVALID_REQUEST ||
+	    error_code(e) == INVALID_PARAMS;
 }
 
 /* True when the request is to be sent again later. */
@@ -252,6 +268,10 @@ refuse_job(struct app_turn *t, const struct app_event *e)
 		api_error_set(&error, API_ERROR_CONTEXT_LENGTH, "%s", message);
 	else
 		codex_error_from_message(message, clock_unix_seconds(), &error);
+	/* What Codex refuses before the model is asked is the request's. */
+	if (error.kind == API_ERROR_UPSTREAM && is_invalid(e))
+		api_error_set(
+		    &error, API_ERROR_BAD_REQUEST, "%.1000s", message);
 	app_turn_end_job(t, &error);
 }
 
