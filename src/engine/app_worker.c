@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "engine/app_session.h"
+#include "engine/app_jobs.h"
 
 enum {
 	SESSIONS_MAX = 8,
@@ -24,14 +24,12 @@ struct app_worker {
 	unsigned index;
 	struct app_session *sessions;
 	unsigned n_sessions;
-	struct job *again[APP_TURNS_MAX]; /* lost once, to be begun anew */
-	unsigned n_again;
+	struct app_jobs jobs;
 	unsigned failures; /* children lost or not had, in a row */
 	int64_t retry_at; /* not before then */
 	int64_t check_at;
 	bool preparing; /* Codex is: the hook wakes us */
 	bool no_codex; /* the last preparation failed */
-	bool room_made; /* a job is over */
 	/* as last told to the pool */
 	enum app_worker_state state;
 	unsigned room;
@@ -43,30 +41,20 @@ is_stopping(const struct app_worker *w)
 	return dispatch_is_stopping(w->pool->dispatch);
 }
 
-/* ---- jobs ---- */
-
-/* Under the channel's lock. */
-static void
-on_cancel(void *arg)
-{
-	const struct app_worker *w = arg;
-
-	app_pool_wake(w->pool, w->index);
-}
-
-static void
-end_job(struct app_worker *w, struct job *j)
-{
-	channel_set_cancel_hook(j->channel, NULL, NULL);
-	app_pool_job_over(w->pool, w->index);
-	dispatch_done(w->pool->dispatch, j);
-	w->room_made = true;
-}
-
 static void
 on_job_over(void *arg, struct job *j)
 {
-	end_job(arg, j);
+	struct app_worker *w = arg;
+
+	app_jobs_end(&w->jobs, j);
+}
+
+static void
+keep_job(void *arg, struct job *j)
+{
+	struct app_worker *w = arg;
+
+	app_jobs_keep(&w->jobs, j);
 }
 
 static void
@@ -86,16 +74,6 @@ on_warning(void *arg, struct text warning)
 		log_info("codex warns: %.500s", warning.s);
 }
 
-static void
-keep_for_again(void *arg, struct job *j)
-{
-	struct app_worker *w = arg;
-
-	BUG_ON(w->n_again == APP_TURNS_MAX);
-	counter_add(&w->pool->stats->retries, 1);
-	w->again[w->n_again++] = j;
-}
-
 static struct app_session *
 find(const struct app_worker *w, enum app_session_state state)
 {
@@ -104,82 +82,6 @@ find(const struct app_worker *w, enum app_session_state state)
 	while (s != NULL && s->state != state)
 		s = s->next;
 	return s;
-}
-
-/* True when the job has ended without a child. */
-static bool
-end_without_child(struct app_worker *w, struct job *j, int64_t now)
-{
-	struct api_error error = API_ERROR_INIT;
-
-	if (job_cancelled(j))
-		job_end_cancelled(j);
-	else if (now >= j->deadline)
-		job_fail_with(j, API_ERROR_TIMEOUT,
-		    "Codex was lost, and the next was not ready before "
-		    "--timeout-seconds.");
-	else if (app_pool_is_down(w->pool, &error))
-		job_fail(j, &error);
-	else
-		return false;
-	end_job(w, j);
-	return true;
-}
-
-/* A lost job begins anew here, or at whoever has room. */
-static void
-begin_again(struct app_worker *w, int64_t now)
-{
-	struct app_session *s = find(w, SESSION_SERVING);
-	unsigned kept = 0;
-
-	for (unsigned i = 0; i < w->n_again; i++) {
-		struct job *j = w->again[i];
-
-		if (end_without_child(w, j, now))
-			continue;
-		if (s != NULL) {
-			app_session_begin(s, j);
-			continue;
-		}
-		channel_set_cancel_hook(j->channel, NULL, NULL);
-		if (app_pool_pass_on(w->pool, w->index, j))
-			continue;
-		channel_set_cancel_hook(j->channel, on_cancel, w);
-		w->again[kept++] = j;
-	}
-	w->n_again = kept;
-}
-
-static void
-begin_given(struct app_worker *w)
-{
-	struct job *jobs[APP_TURNS_MAX];
-	unsigned n = app_pool_take(w->pool, w->index, jobs);
-	struct app_session *s = find(w, SESSION_SERVING);
-
-	for (unsigned i = 0; i < n; i++) {
-		channel_set_cancel_hook(jobs[i]->channel, on_cancel, w);
-		if (s != NULL)
-			app_session_begin(s, jobs[i]);
-		else /* it was lost a moment ago */
-			w->again[w->n_again++] = jobs[i];
-	}
-}
-
-/* Nobody can serve: who waits is told why at once. */
-static void
-refuse_waiting(struct app_worker *w)
-{
-	struct api_error error = API_ERROR_INIT;
-	struct job *j;
-
-	while (app_pool_is_down(w->pool, &error) &&
-	    dispatch_take(w->pool->dispatch, 0, &j) == 0) {
-		job_fail(j, &error);
-		dispatch_done(w->pool->dispatch, j);
-	}
-	api_error_free(&error);
 }
 
 /* ---- supervision ---- */
@@ -284,7 +186,7 @@ do_lose(struct app_worker *w, struct app_session *s)
 		if (w->failures > 1)
 			w->retry_at = clock_after(pause_after(w->failures));
 	}
-	app_session_lose_turns(s, keep_for_again, w);
+	app_session_lose_turns(s, keep_job, w);
 	s->state = SESSION_ENDING;
 	app_child_close(s->child, APP_END_KILL);
 }
@@ -293,7 +195,7 @@ do_lose(struct app_worker *w, struct app_session *s)
 static void
 do_close(struct app_worker *w, struct app_session *s)
 {
-	app_session_lose_turns(s, keep_for_again, w);
+	app_session_lose_turns(s, keep_job, w);
 	s->state = SESSION_ENDING;
 	app_child_close(s->child, APP_END_INPUT);
 }
@@ -445,7 +347,7 @@ tell(struct app_worker *w)
 	w->state = state;
 	w->room = room;
 	app_pool_set_state(w->pool, w->index, state, room);
-	w->room_made = w->room_made || room > 0;
+	w->jobs.room_made = w->jobs.room_made || room > 0;
 }
 
 /* ---- the loop ---- */
@@ -453,10 +355,11 @@ tell(struct app_worker *w)
 static int64_t
 next_deadline(const struct app_worker *w)
 {
-	int64_t at = CLOCK_NEVER;
+	int64_t at = app_jobs_deadline(&w->jobs);
 
 	if (!w->preparing && find(w, SESSION_SERVING) == NULL &&
-	    find(w, SESSION_STARTING) == NULL && !is_stopping(w))
+	    find(w, SESSION_STARTING) == NULL && !is_stopping(w) &&
+	    w->retry_at < at)
 		at = w->retry_at;
 	for (const struct app_session *s = w->sessions; s != NULL;
 	     s = s->next) {
@@ -464,10 +367,6 @@ next_deadline(const struct app_worker *w)
 
 		if (due < at)
 			at = due;
-	}
-	for (unsigned i = 0; i < w->n_again; i++) {
-		if (w->again[i]->deadline < at)
-			at = w->again[i]->deadline;
 	}
 	return at;
 }
@@ -514,13 +413,12 @@ step(struct app_worker *w)
 	supervise(w);
 	keep_a_child(w, now);
 	tell(w);
-	begin_given(w);
-	begin_again(w, now);
-	refuse_waiting(w);
+	app_jobs_begin(&w->jobs, find(w, SESSION_SERVING), now);
+	app_jobs_refuse_waiting(&w->jobs);
 	for (struct app_session *s = w->sessions; s != NULL; s = s->next)
 		app_session_step(s, now);
-	if (w->room_made) {
-		w->room_made = false;
+	if (w->jobs.room_made) {
+		w->jobs.room_made = false;
 		app_pool_offer(w->pool);
 	}
 }
@@ -528,7 +426,7 @@ step(struct app_worker *w)
 static bool
 is_finished(const struct app_worker *w)
 {
-	return is_stopping(w) && w->sessions == NULL && w->n_again == 0;
+	return is_stopping(w) && w->sessions == NULL && w->jobs.n_again == 0;
 }
 
 /* True when a session has changed its state only just now. */
@@ -546,9 +444,10 @@ has_news(const struct app_worker *w)
 void
 app_worker_run(struct app_pool *p, unsigned index)
 {
-	struct app_worker w = {
-		.pool = p, .index = index, .state = APP_WORKER_STARTING
-	};
+	struct app_worker w = { .pool = p,
+		.index = index,
+		.jobs = { .pool = p, .index = index },
+		.state = APP_WORKER_STARTING };
 
 	do {
 		step(&w);
