@@ -7,6 +7,7 @@ include tests/unit/base.mk
 include tests/unit/runtime.mk
 include tests/unit/core.mk
 include tests/unit/engine.mk
+include tests/unit/app.mk
 include tests/unit/daemon.mk
 include tests/sim/local.mk
 include tests/bench/local.mk

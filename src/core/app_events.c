@@ -7,7 +7,8 @@
 
 /* Tool arguments and schemas may come back as deep as a caller sent them. */
 enum {
-	DEPTH_MAX = 256
+	DEPTH_MAX = 256,
+	DIGITS_MAX = 18 /* fit into 64 bits */
 };
 
 /* ---- the line of a piece of text, without a tree ---- */
@@ -51,16 +52,25 @@ scan_member(struct scan *s, const char *before, struct text *ret)
 	return scan_literal(s, before) && scan_string(s, ret);
 }
 
+/* A number as JSON has it, and that no reader finds too large. */
+static bool
+scan_number(struct scan *s)
+{
+	const char *start = s->at;
+
+	while (s->at < s->end && *s->at >= '0' && *s->at <= '9')
+		s->at++;
+	return s->at > start && s->at - start <= DIGITS_MAX && *start != '0';
+}
+
 /* What follows: `}}`, or other members, of which the time is known. */
 static bool
 scan_tail(struct scan *s)
 {
 	if (!scan_literal(s, "}"))
 		return false;
-	if (scan_literal(s, ",\"emittedAtMs\":")) {
-		while (s->at < s->end && *s->at >= '0' && *s->at <= '9')
-			s->at++;
-	}
+	if (scan_literal(s, ",\"emittedAtMs\":") && !scan_number(s))
+		return false;
 	return scan_literal(s, "}") && s->at == s->end;
 }
 
@@ -324,6 +334,15 @@ read_request(struct app_event *e)
 		e->thread = text_of(params, "threadId");
 }
 
+/* NULL when it is absent or null. */
+static json_t *
+member(const json_t *object, const char *key)
+{
+	json_t *value = json_object_get(object, key);
+
+	return json_is_null(value) ? NULL : value;
+}
+
 /* An answer with an id that is no number of ours answers nothing. */
 static int
 read_answer(struct app_event *e)
@@ -331,7 +350,7 @@ read_answer(struct app_event *e)
 	e->kind = APP_ANSWER;
 	e->method = "";
 	e->result = json_object_get(e->root, "result");
-	e->error = json_object_get(e->root, "error");
+	e->error = member(e->root, "error");
 	if (e->result == NULL && e->error == NULL)
 		return -EINVAL;
 	if (jsonx_get_int(e->root, "id", &e->id) != 0)

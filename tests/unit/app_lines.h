@@ -1,0 +1,74 @@
+/*
+ * app_lines.h - lines that `codex app-server` writes, of thread "t" and turn
+ * "u", as 0.169.0 wrote them (members that we do not read are left out).
+ */
+#ifndef TESTS_UNIT_APP_LINES_H
+#define TESTS_UNIT_APP_LINES_H
+
+#define NOTE(method, rest) \
+	"{\"method\":\"" method "\",\"params\":{\"threadId\":\"t\"," \
+	"\"turnId\":\"u\"" rest "}}"
+
+#define ITEM(method, rest) NOTE("item/" method, ",\"item\":{" rest "}")
+
+/* phase: null, or a JSON string */
+#define STARTED(id, phase) \
+	ITEM("started", \
+	    "\"type\":\"agentMessage\",\"id\":\"" id \
+	    "\",\"text\":\"\",\"phase\":" phase)
+#define COMPLETED(id, phase, text) \
+	ITEM("completed", \
+	    "\"type\":\"agentMessage\",\"id\":\"" id "\",\"text\":\"" text \
+	    "\",\"phase\":" phase)
+#define DELTA(id, text) \
+	NOTE("item/agentMessage/delta", \
+	    ",\"itemId\":\"" id "\",\"delta\":\"" text "\"")
+
+#define FINAL "\"final_answer\""
+#define COMMENTARY "\"commentary\""
+#define PARTIAL "\"partial_answer\""
+
+#define PART NOTE("item/reasoning/summaryPartAdded", "")
+#define THOUGHT(text) \
+	NOTE("item/reasoning/summaryTextDelta", ",\"delta\":\"" text "\"")
+#define COMPACTION \
+	ITEM("started", "\"type\":\"contextCompaction\",\"id\":\"c\"")
+
+/* args: JSON as it stands inside a JSON string */
+#define CALL(id, name, args) \
+	NOTE("rawResponseItem/completed", \
+	    ",\"item\":{\"type\":\"function_call\",\"call_id\":\"" id \
+	    "\",\"name\":\"" name "\",\"arguments\":\"" args "\"}")
+
+#define TOKENS \
+	"{\"totalTokens\":18,\"inputTokens\":11,\"cachedInputTokens\":3," \
+	"\"outputTokens\":7,\"reasoningOutputTokens\":2}"
+#define RESPONSE \
+	NOTE("rawResponse/completed", ",\"responseId\":\"r\",\"usage\":" TOKENS)
+#define USAGE \
+	NOTE("thread/tokenUsage/updated", \
+	    ",\"tokenUsage\":{\"total\":" TOKENS ",\"last\":" TOKENS "}")
+
+#define RETRY \
+	NOTE("error", \
+	    ",\"error\":{\"message\":\"Reconnecting... 1/5\"}," \
+	    "\"willRetry\":true")
+#define FAULT(message, info) \
+	NOTE("error", \
+	    ",\"error\":{\"message\":\"" message "\",\"codexErrorInfo\":" info \
+	    "},\"willRetry\":false")
+
+#define TURN_STARTED \
+	"{\"method\":\"turn/started\",\"params\":{\"threadId\":\"t\"," \
+	"\"turn\":{\"id\":\"u\"}}}"
+#define TURN_ENDED(status, error) \
+	"{\"method\":\"turn/completed\",\"params\":{\"threadId\":\"t\"," \
+	"\"turn\":{\"id\":\"u\",\"status\":\"" status "\",\"error\":" error \
+	"}}}"
+#define DONE TURN_ENDED("completed", "null")
+#define INTERRUPTED TURN_ENDED("interrupted", "null")
+#define FAILED(message, info) \
+	TURN_ENDED("failed", \
+	    "{\"message\":\"" message "\",\"codexErrorInfo\":" info "}")
+
+#endif
