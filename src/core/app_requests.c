@@ -36,10 +36,15 @@ open_request(int64_t id, const char *method, struct buf *out)
 	    (long long)id, method);
 }
 
+/* Half a request is none: `before` is what `out` held. */
 static int
-close_request(int rc, struct buf *out)
+close_request(int rc, size_t before, struct buf *out)
 {
-	return rc != 0 ? rc : buf_puts(out, "}}\n");
+	if (rc == 0)
+		rc = buf_puts(out, "}}\n");
+	if (rc != 0)
+		buf_truncate(out, before);
+	return rc;
 }
 
 /* "name":"value", behind a comma unless it is the first. */
@@ -65,11 +70,12 @@ app_initialize(int64_t id, struct buf *out)
 	    "\"thread/started\",\"thread/status/changed\","
 	    "\"thread/settings/updated\",\"thread/closed\","
 	    "\"remoteControl/status/changed\"]}";
+	size_t before = out->len;
 	int rc = open_request(id, "initialize", out);
 
 	if (rc == 0)
 		rc = buf_puts(out, params);
-	return close_request(rc, out);
+	return close_request(rc, before, out);
 }
 
 int
@@ -81,7 +87,10 @@ app_initialized(struct buf *out)
 int
 app_account_read(int64_t id, struct buf *out)
 {
-	return close_request(open_request(id, "account/read", out), out);
+	size_t before = out->len;
+
+	return close_request(
+	    open_request(id, "account/read", out), before, out);
 }
 
 int
@@ -125,6 +134,7 @@ int
 app_thread_start(int64_t id, const struct app_thread *t, struct buf *out)
 {
 	const struct chat_request *r = t->request;
+	size_t before = out->len;
 	int rc = open_request(id, "thread/start", out);
 
 	if (rc == 0)
@@ -148,7 +158,7 @@ app_thread_start(int64_t id, const struct app_thread *t, struct buf *out)
 		rc = buf_puts(out, ",\"dynamicTools\":");
 	if (rc == 0)
 		rc = app_tools_append(r, out);
-	return close_request(rc, out);
+	return close_request(rc, before, out);
 }
 
 /* A developer message of our own, as one item. */
@@ -190,6 +200,7 @@ int
 app_inject(int64_t id, const char *thread, enum app_instructions instructions,
     const struct chat_request *r, struct buf *out)
 {
+	size_t before = out->len;
 	int rc = open_request(id, "thread/inject_items", out);
 
 	if (rc == 0)
@@ -207,7 +218,7 @@ app_inject(int64_t id, const char *thread, enum app_instructions instructions,
 		rc = put_wishes(r, out);
 	if (rc == 0)
 		rc = buf_putc(out, ']');
-	return close_request(rc, out);
+	return close_request(rc, before, out);
 }
 
 static int
@@ -225,6 +236,7 @@ int
 app_turn_start(int64_t id, const char *thread, const char *effort,
     const struct chat_request *r, struct buf *out)
 {
+	size_t before = out->len;
 	int rc = open_request(id, "turn/start", out);
 
 	if (rc == 0)
@@ -238,7 +250,7 @@ app_turn_start(int64_t id, const char *thread, const char *effort,
 		rc = put_string(out, "serviceTier", r->service_tier);
 	if (rc == 0)
 		rc = put_schema(r, out);
-	return close_request(rc, out);
+	return close_request(rc, before, out);
 }
 
 /* A request about a thread, and of a turn of it if there is one. */
@@ -246,13 +258,14 @@ static int
 about_thread(int64_t id, const char *method, const char *thread,
     const char *turn, struct buf *out)
 {
+	size_t before = out->len;
 	int rc = open_request(id, method, out);
 
 	if (rc == 0)
 		rc = put_string(out, "threadId", thread);
 	if (rc == 0 && turn != NULL)
 		rc = put_string(out, "turnId", turn);
-	return close_request(rc, out);
+	return close_request(rc, before, out);
 }
 
 int

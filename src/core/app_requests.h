@@ -5,7 +5,8 @@
  * `id` is ours to choose; the answer carries it. Thread and turn ids are
  * Codex's. Measured on 0.154.0 to 0.169.0 (doc/codex.md); the protocol of an
  * installed version is printed by `codex app-server generate-json-schema
- * --experimental --out DIR`. Pure; errors are those of buf.
+ * --experimental --out DIR`. Pure; errors are those of buf, and `out` then
+ * holds what it held.
  */
 #ifndef CORE_APP_REQUESTS_H
 #define CORE_APP_REQUESTS_H

@@ -1,7 +1,8 @@
 # The app-server engine and what of src/core is its alone.
 if HAVE_CHECK
 APP_TESTS = \
-	tests/unit/check_app_events
+	tests/unit/check_app_events \
+	tests/unit/check_app_requests
 check_PROGRAMS += $(APP_TESTS)
 TESTS += $(APP_TESTS)
 
@@ -13,4 +14,13 @@ tests_unit_check_app_events_SOURCES = \
 tests_unit_check_app_events_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_app_events_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_app_events_LDADD = src/libcore.a $(UNIT_LDADD)
+
+tests_unit_check_app_requests_SOURCES = \
+	tests/unit/check_app_requests.c \
+	tests/unit/oom.h \
+	tests/unit/unit.h
+tests_unit_check_app_requests_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_app_requests_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_app_requests_LDADD = src/libcore.a $(UNIT_LDADD)
+tests_unit_check_app_requests_LDFLAGS = $(OOM_LDFLAGS)
 endif
