@@ -2,7 +2,9 @@
 if HAVE_CHECK
 APP_TESTS = \
 	tests/unit/check_app_events \
-	tests/unit/check_app_requests
+	tests/unit/check_app_requests \
+	tests/unit/check_codex_error_info \
+	tests/unit/check_codex_limits
 check_PROGRAMS += $(APP_TESTS)
 TESTS += $(APP_TESTS)
 
@@ -23,4 +25,18 @@ tests_unit_check_app_requests_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_app_requests_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_app_requests_LDADD = src/libcore.a $(UNIT_LDADD)
 tests_unit_check_app_requests_LDFLAGS = $(OOM_LDFLAGS)
+
+tests_unit_check_codex_error_info_SOURCES = \
+	tests/unit/check_codex_error_info.c \
+	tests/unit/unit.h
+tests_unit_check_codex_error_info_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_codex_error_info_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_codex_error_info_LDADD = src/libcore.a $(UNIT_LDADD)
+
+tests_unit_check_codex_limits_SOURCES = \
+	tests/unit/check_codex_limits.c \
+	tests/unit/unit.h
+tests_unit_check_codex_limits_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_codex_limits_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_codex_limits_LDADD = src/libcore.a $(UNIT_LDADD)
 endif

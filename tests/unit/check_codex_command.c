@@ -137,5 +137,36 @@ START_TEST(environment_is_minimal)
 }
 END_TEST
 
+/* Nothing of a request stands in it: the child serves all. */
+START_TEST(app_server_is_isolated_too)
+{
+	static const char *const words[] = { "app-server",
+		"web_search=\"disabled\"", "project_doc_max_bytes=0",
+		"mcp_servers={}", "features.shell_tool=false",
+		"features.view_image=false",
+		"tool_output_token_limit=100000000",
+		"thread_unload_delay_secs=0",
+		"model_catalog_json=\"/h/c.json\"" };
+	char *const *options = WORDS("--codex-config=features.shell_tool=true");
+	char *const none[] = { NULL };
+	char error[OPTIONS_ERROR_MAX];
+
+	ck_assert_int_eq(settings_load(&settings, options, none, error), 0);
+	strv_init(&argv_out);
+	ck_assert_int_eq(codex_app_server_argv(
+			     &settings, "/bin/codex", "/h/c.json", &argv_out),
+	    0);
+	ck_assert_str_eq(argv_out.v[0], "/bin/codex");
+	ck_assert_str_eq(argv_out.v[1], "app-server");
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		ck_assert_msg(position(words[i]) > 0, "%s", words[i]);
+	/* The operator has the last word. */
+	ck_assert_int_gt(position("features.shell_tool=true"),
+	    position("features.shell_tool=false"));
+	cleanup();
+}
+END_TEST
+
 UNIT_MAIN("codex_command", command_line_is_the_contracts, later_overrides_win,
-    callers_words_stay_values, environment_is_minimal)
+    callers_words_stay_values, environment_is_minimal,
+    app_server_is_isolated_too)

@@ -20,6 +20,10 @@ struct fake {
 	sem_t taken; /* posted for each job that a worker has begun */
 	sem_t gate; /* a worker takes one before it finishes a job */
 	_Atomic unsigned ran;
+	/* by main */
+	unsigned nudges;
+	size_t depth; /* jobs that waited at the last of them */
+	bool was_stopping;
 };
 
 static struct settings settings;
@@ -90,9 +94,20 @@ fake_free(struct engine *e)
 	(void)e;
 }
 
+/* Called without a lock: the dispatch may be asked. */
+static void
+fake_nudge(struct engine *e)
+{
+	(void)e;
+	fake.nudges++;
+	fake.depth = dispatch_depth(dispatch);
+	fake.was_stopping = dispatch_is_stopping(dispatch);
+}
+
 static const struct engine_ops fake_ops = { .name = "fake",
 	.threads = fake_threads,
 	.work = fake_work,
+	.nudge = fake_nudge,
 	.readiness = fake_readiness,
 	.gauges = fake_gauges,
 	.abort = fake_abort,
@@ -367,7 +382,41 @@ START_TEST(cancelling_races_with_running)
 }
 END_TEST
 
+/* Engines that do not wait in dispatch_take are told of what comes. */
+START_TEST(the_engine_is_nudged)
+{
+	char *const *options = WORDS("--max-queue-size=1");
+	struct job *running, *queued, *refused;
+	enum api_error_kind kind;
+
+	start(1, options);
+	ck_assert_uint_eq(fake.nudges, 0);
+	running = make_job(CLOCK_NEVER);
+	submit_ok(running);
+	ck_assert_uint_eq(fake.nudges, 1);
+	wait_taken();
+	ck_assert_uint_eq(dispatch_depth(dispatch), 0);
+	queued = make_job(CLOCK_NEVER);
+	submit_ok(queued);
+	ck_assert_uint_eq(fake.nudges, 2);
+	ck_assert_uint_eq(fake.depth, 1);
+	refused = make_job(CLOCK_NEVER);
+	ck_assert_int_ne(submit(refused, &kind), 0);
+	ck_assert_uint_eq(fake.nudges, 2);
+	sem_post(&fake.gate);
+	sem_post(&fake.gate);
+	ck_assert(dispatch_wait(dispatch, clock_after(10 * NS_PER_S)));
+	ck_assert(!fake.was_stopping);
+	job_unref(running);
+	job_unref(queued);
+	job_unref(refused);
+	stop();
+	ck_assert_uint_eq(fake.nudges, 3);
+	ck_assert(fake.was_stopping);
+}
+END_TEST
+
 UNIT_MAIN("dispatch", a_job_runs_and_ends_once,
     a_full_queue_refuses_all_of_a_request, a_queued_job_leaves_when_cancelled,
     a_job_that_waited_too_long_expires, a_drain_refuses_waits_and_cancels,
-    cancelling_races_with_running)
+    cancelling_races_with_running, the_engine_is_nudged)

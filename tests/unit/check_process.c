@@ -340,7 +340,23 @@ START_TEST(signal_reaches_the_group)
 	process_end(&p, 0, NULL);
 }
 END_TEST
+
+START_TEST(resident_memory)
+{
+	struct process p = start("exec sleep 99");
+	pid_t pid = p.pid;
+
+	ck_assert_int_gt(process_rss(getpid()), 4096);
+	ck_assert_int_lt(process_rss(getpid()), (int64_t)1 << 40);
+	ck_assert_int_gt(process_rss(pid), 0);
+	process_end(&p, 0, NULL);
+	ck_assert_int_eq(process_rss(pid), 0); /* it is no more */
+	ck_assert_int_eq(process_rss(-1), 0);
+	no_child_left();
+}
+END_TEST
+
 UNIT_MAIN("process", three_streams, end_table, end_of_a_stopped_child,
     start_errors_leave_nothing, child_inherits_nothing,
     environment_and_directory, low_descriptors, no_stdin_reads_nothing,
-    end_reaches_grandchildren, signal_reaches_the_group)
+    end_reaches_grandchildren, signal_reaches_the_group, resident_memory)

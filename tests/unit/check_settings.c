@@ -43,6 +43,12 @@ START_TEST(defaults_are_the_contracts)
 	ck_assert_int_eq(s.idle_timeout, 60 * NS_PER_S);
 	ck_assert_int_eq(s.sse_ping, 15 * NS_PER_S);
 	ck_assert_int_eq(s.drain, 30 * NS_PER_S);
+	ck_assert_int_eq(s.engine, ENGINE_EXEC);
+	ck_assert_int_eq(s.workers, 1);
+	ck_assert_int_eq(s.turns_per_worker, 8);
+	ck_assert_int_eq(s.instructions, INSTRUCTIONS_MINIMAL);
+	ck_assert_int_eq(s.worker_max_turns, 0);
+	ck_assert_int_eq(s.worker_max_rss_mb, 1024);
 	settings_free(&s);
 }
 END_TEST
@@ -76,7 +82,11 @@ static const struct {
 } bad[] = {
 	{ "--port=70000", "--port", "70000", "65535", "over the bound" },
 	{ "--port=x", "--port", "x", "0", "no number" },
-	{ "--engine=foo", "--engine", "foo", "exec", "no such choice" },
+	{ "--engine=foo", "--engine", "foo", "app-server", "no such choice" },
+	{ "--instructions=foo", "--instructions", "foo", "codex",
+	    "no such choice" },
+	{ "--workers=65", "--workers", "65", "64", "more than there may be" },
+	{ "--turns-per-worker=0", "--turns-per-worker", "0", "1", "none" },
 	{ "--timeout-seconds=-1", "--timeout-seconds", "-1", "", "negative" },
 	{ "--model-alias=x", "--model-alias", "x", "NAME=MODEL", "no pair" },
 	{ "--model-alias==x", "--model-alias", "=x", "NAME=MODEL", "no name" },
@@ -155,5 +165,36 @@ START_TEST(models_are_resolved)
 }
 END_TEST
 
+static const struct {
+	const char *words[2];
+	int engine, instructions;
+} choices[] = {
+	{ { "--engine=exec" }, ENGINE_EXEC, INSTRUCTIONS_MINIMAL },
+	{ { "--engine=app-server", "--instructions=none" }, ENGINE_APP_SERVER,
+	    INSTRUCTIONS_NONE },
+	{ { "--engine=app-server", "--instructions=codex" }, ENGINE_APP_SERVER,
+	    INSTRUCTIONS_CODEX },
+	{ { "--instructions=minimal" }, ENGINE_EXEC, INSTRUCTIONS_MINIMAL },
+};
+
+START_TEST(choices_are_what_they_are_called)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(choices); i++) {
+		char *const *argv = WORDS(
+		    choices[i].words[0], choices[i].words[1]);
+		char error[OPTIONS_ERROR_MAX];
+		struct settings s;
+
+		ck_assert_int_eq(load(&s, argv, no_environment, error), 0);
+		ck_assert_int_eq(s.engine, choices[i].engine);
+		ck_assert_int_eq(s.instructions, choices[i].instructions);
+		ck_assert_str_eq(settings_engine_name(&s),
+		    choices[i].engine == ENGINE_EXEC ? "exec" : "app-server");
+		settings_free(&s);
+	}
+}
+END_TEST
+
 UNIT_MAIN("settings", defaults_are_the_contracts, argv_wins_over_environment,
-    bad_values_are_named, a_bad_key_is_not_shown, models_are_resolved)
+    bad_values_are_named, a_bad_key_is_not_shown, models_are_resolved,
+    choices_are_what_they_are_called)
