@@ -30,6 +30,7 @@ drop_calls(struct app_answer *a)
 	free(a->calls);
 	a->calls = NULL;
 	a->n_calls = 0;
+	a->calls_len = 0;
 }
 
 void
@@ -121,9 +122,10 @@ separate(struct app_answer *a)
 static bool
 is_current(const struct app_answer *a, struct text item)
 {
-	size_t len = strlen(a->item);
+	size_t len = item.len < APP_ID_MAX ? item.len : APP_ID_MAX - 1;
 
-	return a->open && len == item.len && memcmp(a->item, item.s, len) == 0;
+	return a->open && strlen(a->item) == len &&
+	    memcmp(a->item, item.s, len) == 0;
 }
 
 static void
@@ -246,6 +248,9 @@ on_tool_call(struct app_answer *a, const struct app_event *e)
 
 	if (!is_offered(r, name) || !wants_more_calls(a))
 		return 0;
+	if (e->text.len > JOB_BACKLOG_MAX - a->calls_len)
+		return -EMSGSIZE;
+	a->calls_len += e->text.len;
 	calls = reallocarray(a->calls, a->n_calls + 1, sizeof(*calls));
 	if (calls == NULL)
 		return -ENOMEM;

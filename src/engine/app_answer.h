@@ -17,7 +17,7 @@
 #include "engine/job.h"
 
 enum {
-	APP_ID_MAX = 80, /* Codex's ids have 36; longer ones are cut */
+	APP_ID_MAX = 80, /* with the NUL; Codex's own have 36 */
 	APP_CALLS_MAX = 256 /* of one response */
 };
 
@@ -42,6 +42,7 @@ struct app_answer {
 	struct buf reasoning; /* not live: held back */
 	struct app_call *calls; /* of this response */
 	size_t n_calls;
+	size_t calls_len; /* bytes of their arguments */
 	struct usage usage;
 	bool has_usage;
 	int64_t quota_resets_at; /* Unix seconds; 0: unknown */

@@ -4,7 +4,9 @@ APP_TESTS = \
 	tests/unit/check_app_events \
 	tests/unit/check_app_requests \
 	tests/unit/check_codex_error_info \
-	tests/unit/check_codex_limits
+	tests/unit/check_codex_limits \
+	tests/unit/check_app_answer \
+	tests/unit/check_job
 check_PROGRAMS += $(APP_TESTS)
 TESTS += $(APP_TESTS)
 
@@ -39,4 +41,26 @@ tests_unit_check_codex_limits_SOURCES = \
 tests_unit_check_codex_limits_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_codex_limits_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_codex_limits_LDADD = src/libcore.a $(UNIT_LDADD)
+
+tests_unit_check_app_answer_SOURCES = \
+	tests/unit/check_app_answer.c \
+	tests/unit/app_job.c \
+	tests/unit/app_job.h \
+	tests/unit/app_lines.h \
+	tests/unit/random.h \
+	tests/unit/unit.h
+tests_unit_check_app_answer_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_app_answer_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_app_answer_LDADD = src/libengine.a src/libcore.a \
+	$(UNIT_LDADD)
+
+tests_unit_check_job_SOURCES = \
+	tests/unit/check_job.c \
+	tests/unit/app_job.c \
+	tests/unit/app_job.h \
+	tests/unit/unit.h
+tests_unit_check_job_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_job_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_job_LDADD = src/libengine.a src/libcore.a \
+	$(UNIT_LDADD)
 endif

@@ -1,0 +1,39 @@
+/*
+ * app_job.h - a job for tests of the app-server engine, and what its caller
+ * gets to see.
+ */
+#ifndef TESTS_UNIT_APP_JOB_H
+#define TESTS_UNIT_APP_JOB_H
+
+#include "core/settings.h"
+#include "engine/job.h"
+
+/* Settings by these words alone; fails the test when they are none. */
+void app_settings(struct settings *s, char *const *words);
+
+/*
+ * A job whose request has one user message "hi" and these further members
+ * (",\"stream\":true", or ""). One reference.
+ */
+struct job *app_job(const char *members);
+
+/* All events of a job so far. */
+struct app_seen {
+	struct buf content, reasoning;
+	struct buf calls; /* "id name arguments;" each */
+	struct usage usage;
+	unsigned usages, ends;
+	enum finish_reason finish;
+	enum api_error_kind error; /* NONE unless it failed */
+	char message[512];
+};
+void app_seen_init(struct app_seen *seen);
+void app_seen_free(struct app_seen *seen);
+
+/* Takes what waits in the job's channel. */
+void app_see(struct job *j, struct app_seen *seen);
+
+/* What a buffer holds, "" when it never held anything. */
+const char *app_text(const struct buf *b);
+
+#endif
