@@ -275,11 +275,12 @@ refuse_job(struct app_turn *t, const struct app_event *e)
 	app_turn_end_job(t, &error);
 }
 
+/* One that is too long would never be known again, and is none. */
 static void
 copy_id(char out[APP_ID_MAX], struct text id)
 {
-	snprintf(out, APP_ID_MAX, "%.*s",
-	    (int)(id.len < APP_ID_MAX ? id.len : APP_ID_MAX - 1), id.s);
+	if (id.len < APP_ID_MAX)
+		snprintf(out, APP_ID_MAX, "%.*s", (int)id.len, id.s);
 }
 
 static void
