@@ -74,6 +74,19 @@ app_child_backlog(const struct app_child *c)
 	return c->out.len - c->out_sent;
 }
 
+/*
+ * What was written leaves the buffer, which might otherwise never be empty
+ * while there is always more to say. Not for less than is moved by it.
+ */
+static void
+drop_sent(struct app_child *c)
+{
+	if (c->out_sent < app_child_backlog(c))
+		return;
+	buf_consume(&c->out, c->out_sent);
+	c->out_sent = 0;
+}
+
 int
 app_child_flush(struct app_child *c)
 {
@@ -84,10 +97,14 @@ app_child_flush(struct app_child *c)
 		    c->out.len - c->out_sent);
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0 && errno == EAGAIN)
+		if (n < 0 && errno == EAGAIN) {
+			drop_sent(c);
 			return 0;
-		if (n < 0)
+		}
+		if (n < 0) {
+			process_close_stdin(&c->process);
 			return -EPIPE;
+		}
 		c->out_sent += (size_t)n;
 	}
 	/* The memory of a large conversation is not kept for small ones. */

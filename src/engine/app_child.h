@@ -62,7 +62,10 @@ int64_t app_child_next_id(struct app_child *c);
 /* Bytes that wait to be written. */
 size_t app_child_backlog(const struct app_child *c);
 
-/* Writes what the pipe takes. -EPIPE: it has closed its stdin. */
+/*
+ * Writes what the pipe takes. -EPIPE: it has closed its stdin, and so have we;
+ * what is still to be said is dropped from then on.
+ */
 MUST_CHECK int app_child_flush(struct app_child *c);
 
 /*

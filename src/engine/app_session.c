@@ -361,6 +361,21 @@ app_session_serve(
 	sweep(s);
 }
 
+/* A deadline that has passed wakes nobody again. */
+static void
+check_patience(struct app_session *s, int64_t now)
+{
+	if (now >= s->handshake_by) {
+		s->handshake_by = CLOCK_NEVER;
+		break_off(s, "it did not answer the handshake for %d s",
+		    (int)(APP_HANDSHAKE_DEADLINE / NS_PER_S));
+	}
+	if (now >= s->exit_by) {
+		s->exit_by = CLOCK_NEVER;
+		break_off(s, "it closed its pipes and stays");
+	}
+}
+
 void
 app_session_step(struct app_session *s, int64_t now)
 {
@@ -368,11 +383,7 @@ app_session_step(struct app_session *s, int64_t now)
 	     t = t->next)
 		check(s, app_turn_step(t, now));
 	sweep(s);
-	if (now >= s->handshake_by)
-		break_off(s, "it did not answer the handshake for %d s",
-		    (int)(APP_HANDSHAKE_DEADLINE / NS_PER_S));
-	if (now >= s->exit_by)
-		break_off(s, "it closed its pipes and stays");
+	check_patience(s, now);
 	if (!s->broken)
 		check(s, app_child_flush(s->child));
 	app_child_escalate(s->child, now);

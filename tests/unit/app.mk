@@ -6,6 +6,7 @@ APP_TESTS = \
 	tests/unit/check_codex_error_info \
 	tests/unit/check_codex_limits \
 	tests/unit/check_app_answer \
+	tests/unit/check_app_session \
 	tests/unit/check_app_turn \
 	tests/unit/check_job
 check_PROGRAMS += $(APP_TESTS)
@@ -53,6 +54,20 @@ tests_unit_check_app_answer_SOURCES = \
 tests_unit_check_app_answer_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_app_answer_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_app_answer_LDADD = src/libengine.a src/libcore.a \
+	$(UNIT_LDADD)
+
+tests_unit_check_app_session_SOURCES = \
+	tests/unit/check_app_session.c \
+	tests/unit/app_job.c \
+	tests/unit/app_job.h \
+	tests/unit/app_lines.h \
+	tests/unit/app_script.h \
+	tests/unit/child.h \
+	tests/unit/scratch.h \
+	tests/unit/unit.h
+tests_unit_check_app_session_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_app_session_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_app_session_LDADD = src/libengine.a src/libcore.a \
 	$(UNIT_LDADD)
 
 tests_unit_check_app_turn_SOURCES = \
