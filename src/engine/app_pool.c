@@ -154,7 +154,8 @@ void
 app_pool_join(struct app_pool *p, struct dispatch *d)
 {
 	sync_lock(&p->lock);
-	p->dispatch = d;
+	if (p->dispatch == NULL)
+		p->dispatch = d;
 	sync_unlock(&p->lock);
 }
 

@@ -6,8 +6,10 @@ APP_TESTS = \
 	tests/unit/check_codex_error_info \
 	tests/unit/check_codex_limits \
 	tests/unit/check_app_answer \
+	tests/unit/check_app_pool \
 	tests/unit/check_app_session \
 	tests/unit/check_app_turn \
+	tests/unit/check_codex_setup \
 	tests/unit/check_job
 check_PROGRAMS += $(APP_TESTS)
 TESTS += $(APP_TESTS)
@@ -56,6 +58,17 @@ tests_unit_check_app_answer_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_app_answer_LDADD = src/libengine.a src/libcore.a \
 	$(UNIT_LDADD)
 
+tests_unit_check_app_pool_SOURCES = \
+	tests/unit/check_app_pool.c \
+	tests/unit/app_job.c \
+	tests/unit/app_job.h \
+	tests/unit/random.h \
+	tests/unit/unit.h
+tests_unit_check_app_pool_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_app_pool_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_app_pool_LDADD = src/libengine.a src/libcore.a \
+	$(UNIT_LDADD)
+
 tests_unit_check_app_session_SOURCES = \
 	tests/unit/check_app_session.c \
 	tests/unit/app_job.c \
@@ -80,6 +93,17 @@ tests_unit_check_app_turn_SOURCES = \
 tests_unit_check_app_turn_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_app_turn_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_app_turn_LDADD = src/libengine.a src/libcore.a \
+	$(UNIT_LDADD)
+
+tests_unit_check_codex_setup_SOURCES = \
+	tests/unit/check_codex_setup.c \
+	tests/unit/app_job.c \
+	tests/unit/app_job.h \
+	tests/unit/scratch.h \
+	tests/unit/unit.h
+tests_unit_check_codex_setup_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_codex_setup_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_codex_setup_LDADD = src/libengine.a src/libcore.a \
 	$(UNIT_LDADD)
 
 tests_unit_check_job_SOURCES = \

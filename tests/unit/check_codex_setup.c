@@ -1,0 +1,170 @@
+#include "unit/unit.h"
+
+#include <errno.h>
+#include <semaphore.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "engine/codex_setup.h"
+#include "runtime/fdio.h"
+#include "unit/app_job.h"
+#include "unit/scratch.h"
+
+/* A Codex that knows its version and has no models. */
+#define SCRIPT \
+	"#!/bin/sh\n" \
+	"case $1 in --version) echo codex-cli 0.169.0;; " \
+	"debug) echo '{\"models\":[]}';; esac\n"
+
+static const unsigned minimum[3] = { 0, 154, 0 };
+static struct settings settings;
+static struct codex_setup *setup;
+static sem_t told; /* posted by the hook */
+
+static void
+hook(void *arg)
+{
+	sem_post(arg);
+}
+
+static void
+write_codex(void)
+{
+	ck_assert_int_eq(file_write_atomic(scratch_path("codex"), SCRIPT,
+			     strlen(SCRIPT), 0700),
+	    0);
+}
+
+static void
+start(void)
+{
+	char binary[2 * PATH_MAX + 32], home[2 * PATH_MAX + 32];
+
+	snprintf(
+	    binary, sizeof(binary), "--codex-bin=%s", scratch_path("codex"));
+	snprintf(home, sizeof(home), "--app-server-codex-home=%s",
+	    scratch_path("home"));
+	setenv("CODEX_API_KEY", "k", 1); /* a login that nobody looks for */
+	setenv("CODEX_HOME", scratch_path("users"), 1);
+	log_configure(STDERR_FILENO, LOG_ERROR, LOG_TEXT);
+	app_settings(&settings, WORDS(binary, home));
+	sem_init(&told, 0, 0);
+	ck_assert_int_eq(codex_setup_start(&settings, minimum, &setup), 0);
+	codex_setup_set_hook(setup, hook, &told);
+}
+
+static void
+stop(void)
+{
+	codex_setup_stop(setup);
+	settings_free(&settings);
+	scratch_remove();
+}
+
+/* Asks until there is an answer; the hook says when to ask again. */
+static int
+try_until_known(struct codex **ret_codex, struct api_error *ret_error)
+{
+	struct timespec ts = clock_timespec(clock_after(40 * NS_PER_S));
+	int rc;
+
+	while ((rc = codex_setup_try(setup, ret_codex, ret_error)) == -EAGAIN)
+		ck_assert_int_eq(sem_clockwait(&told, CLOCK_MONOTONIC, &ts), 0);
+	return rc;
+}
+
+START_TEST(who_does_not_wait_is_told)
+{
+	struct api_error error = API_ERROR_INIT;
+	struct codex *codex;
+	struct strv models;
+	char version[32];
+
+	scratch_make();
+	write_codex();
+	start();
+	ck_assert_int_eq(try_until_known(&codex, &error), 0);
+	ck_assert_str_eq(codex->version, "codex-cli 0.169.0");
+	codex_unref(codex);
+	/* From now on there is nothing to wait for. */
+	ck_assert_int_eq(codex_setup_try(setup, &codex, &error), 0);
+	codex_unref(codex);
+	codex_setup_version(setup, version, sizeof(version));
+	ck_assert_str_eq(version, "codex-cli 0.169.0");
+	codex_setup_version(setup, version, 6);
+	ck_assert_str_eq(version, "codex");
+	strv_init(&models);
+	ck_assert_int_eq(codex_setup_models(setup, &models), 0);
+	ck_assert_uint_eq(models.n, 0);
+	strv_free(&models);
+	stop();
+}
+END_TEST
+
+START_TEST(a_failure_is_known_and_looked_into_again)
+{
+	struct api_error error = API_ERROR_INIT;
+	struct codex *codex;
+	struct timespec ts;
+	char version[32];
+
+	scratch_make();
+	start();
+	ck_assert_int_eq(try_until_known(&codex, &error), -EINVAL);
+	ck_assert_ptr_null(codex);
+	ck_assert_int_eq(error.kind, API_ERROR_CODEX_UNAVAILABLE);
+	ck_assert_ptr_nonnull(strstr(error.message, "not found"));
+	codex_setup_version(setup, version, sizeof(version));
+	ck_assert_str_eq(version, "");
+	/* Installed meanwhile: found when the failure is a second old. */
+	write_codex();
+	ts = clock_timespec(clock_after(NS_PER_S));
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) != 0)
+		continue;
+	ck_assert_int_eq(codex_setup_try(setup, &codex, &error), -EAGAIN);
+	ck_assert_int_eq(try_until_known(&codex, &error), 0);
+	codex_unref(codex);
+	api_error_free(&error);
+	stop();
+}
+END_TEST
+
+/* An executable that was replaced is prepared anew. */
+START_TEST(an_upgrade_is_noticed)
+{
+	struct api_error error = API_ERROR_INIT;
+	struct codex *first, *second;
+
+	scratch_make();
+	write_codex();
+	start();
+	ck_assert_int_eq(try_until_known(&first, &error), 0);
+	write_codex();
+	ck_assert_int_eq(codex_setup_try(setup, &second, &error), -EAGAIN);
+	ck_assert_int_eq(try_until_known(&second, &error), 0);
+	ck_assert_ptr_ne(first, second);
+	codex_unref(first);
+	codex_unref(second);
+	stop();
+}
+END_TEST
+
+START_TEST(an_abort_leaves_nobody_waiting)
+{
+	struct api_error error = API_ERROR_INIT;
+	struct codex *codex;
+
+	scratch_make();
+	start();
+	codex_setup_abort(setup);
+	ck_assert_int_eq(
+	    codex_setup_get(setup, CLOCK_NEVER, &codex, &error), -EINVAL);
+	api_error_free(&error);
+	stop();
+}
+END_TEST
+
+UNIT_MAIN("codex_setup", who_does_not_wait_is_told,
+    a_failure_is_known_and_looked_into_again, an_upgrade_is_noticed,
+    an_abort_leaves_nobody_waiting)
