@@ -134,8 +134,8 @@ note_failure(struct app_worker *w, const char *how, const char *why)
 	if (w->failures == 1)
 		log_warning("worker %u: %s", w->index, error.message);
 	else
-		log_error("worker %u, the %uth time in a row: %s", w->index,
-		    w->failures, error.message);
+		log_error("worker %u: %s (failure %u in a row)", w->index,
+		    error.message, w->failures);
 	api_error_free(&error);
 }
 

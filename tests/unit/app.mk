@@ -9,6 +9,7 @@ APP_TESTS = \
 	tests/unit/check_app_pool \
 	tests/unit/check_app_session \
 	tests/unit/check_app_turn \
+	tests/unit/check_app_worker \
 	tests/unit/check_codex_setup \
 	tests/unit/check_job
 check_PROGRAMS += $(APP_TESTS)
@@ -93,6 +94,20 @@ tests_unit_check_app_turn_SOURCES = \
 tests_unit_check_app_turn_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_app_turn_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_app_turn_LDADD = src/libengine.a src/libcore.a \
+	$(UNIT_LDADD)
+
+tests_unit_check_app_worker_SOURCES = \
+	tests/unit/check_app_worker.c \
+	tests/unit/app_job.c \
+	tests/unit/app_job.h \
+	tests/unit/app_lines.h \
+	tests/unit/app_script.h \
+	tests/unit/child.h \
+	tests/unit/scratch.h \
+	tests/unit/unit.h
+tests_unit_check_app_worker_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_app_worker_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_app_worker_LDADD = src/libengine.a src/libcore.a \
 	$(UNIT_LDADD)
 
 tests_unit_check_codex_setup_SOURCES = \
