@@ -67,3 +67,21 @@ fuzz_must(int rc)
 {
 	FUZZ_ASSERT(rc == 0);
 }
+
+void
+fuzz_check_error(struct api_error *e)
+{
+	struct buf b;
+	json_t *root;
+
+	buf_init(&b, 64 * 1024);
+	FUZZ_ASSERT(e->kind > API_ERROR_NONE && e->kind < API_ERROR_KINDS);
+	FUZZ_ASSERT(api_error_status(e->kind) >= 400);
+	FUZZ_ASSERT(e->retry_after >= -1);
+	fuzz_must(api_error_json(e, &b));
+	root = json_loadb(b.data, b.len, 0, NULL);
+	FUZZ_ASSERT(json_is_object(json_object_get(root, "error")));
+	json_decref(root);
+	buf_free(&b);
+	api_error_free(e);
+}

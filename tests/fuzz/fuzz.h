@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/jsonx.h"
 #include "base/strv.h"
+#include "core/api_error.h"
 
 #define FUZZ_ASSERT(condition) BUG_ON(!(condition))
 
@@ -50,5 +51,8 @@ char *fuzz_string(struct text t);
 
 /* Aborts unless `rc` is 0. */
 void fuzz_must(int rc);
+
+/* Aborts unless it is a failure that can be shown; frees it. */
+void fuzz_check_error(struct api_error *e);
 
 #endif

@@ -8,24 +8,6 @@
 /* 2026-11-24 12:00:00 UTC */
 #define NOW INT64_C(1795521600)
 
-static void
-check_error(struct api_error *e)
-{
-	struct buf b;
-	json_t *root;
-
-	buf_init(&b, 64 * 1024);
-	FUZZ_ASSERT(e->kind > API_ERROR_NONE && e->kind < API_ERROR_KINDS);
-	FUZZ_ASSERT(api_error_status(e->kind) >= 400);
-	FUZZ_ASSERT(e->retry_after >= -1);
-	fuzz_must(api_error_json(e, &b));
-	root = json_loadb(b.data, b.len, 0, NULL);
-	FUZZ_ASSERT(json_is_object(json_object_get(root, "error")));
-	json_decref(root);
-	buf_free(&b);
-	api_error_free(e);
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -37,9 +19,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_ASSERT(reason == FINISH_NONE || reason == FINISH_LENGTH ||
 	    reason == FINISH_CONTENT_FILTER);
 	codex_error_from_message(message, NOW, &error);
-	check_error(&error);
+	fuzz_check_error(&error);
 	if (codex_error_from_stderr(message, NOW, &error))
-		check_error(&error);
+		fuzz_check_error(&error);
 	else
 		FUZZ_ASSERT(error.kind == API_ERROR_NONE);
 	free(message);

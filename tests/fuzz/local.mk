@@ -7,6 +7,7 @@ FUZZ_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 
 FUZZ_REPLAYS = \
 	tests/fuzz/replay_app_request \
+	tests/fuzz/replay_app_events \
 	tests/fuzz/replay_base64 \
 	tests/fuzz/replay_catalog \
 	tests/fuzz/replay_chat_request \
@@ -18,7 +19,8 @@ FUZZ_REPLAYS = \
 	tests/fuzz/replay_jsonw \
 	tests/fuzz/replay_jsonx \
 	tests/fuzz/replay_settings \
-	tests/fuzz/replay_stop
+	tests/fuzz/replay_stop \
+	tests/fuzz/replay_turn_error
 
 check_PROGRAMS += $(FUZZ_REPLAYS)
 TESTS += $(FUZZ_REPLAYS)
@@ -26,6 +28,10 @@ TESTS += $(FUZZ_REPLAYS)
 tests_fuzz_replay_app_request_SOURCES = tests/fuzz/replay.c \
 	tests/fuzz/fuzz_app_request.c $(FUZZ_COMMON)
 tests_fuzz_replay_app_request_LDADD = $(FUZZ_LDADD)
+
+tests_fuzz_replay_app_events_SOURCES = tests/fuzz/replay.c \
+	tests/fuzz/fuzz_app_events.c $(FUZZ_COMMON)
+tests_fuzz_replay_app_events_LDADD = $(FUZZ_LDADD)
 
 tests_fuzz_replay_base64_SOURCES = tests/fuzz/replay.c \
 	tests/fuzz/fuzz_base64.c $(FUZZ_COMMON)
@@ -75,10 +81,15 @@ tests_fuzz_replay_stop_SOURCES = tests/fuzz/replay.c \
 	tests/fuzz/fuzz_stop.c $(FUZZ_COMMON)
 tests_fuzz_replay_stop_LDADD = $(FUZZ_LDADD)
 
+tests_fuzz_replay_turn_error_SOURCES = tests/fuzz/replay.c \
+	tests/fuzz/fuzz_turn_error.c $(FUZZ_COMMON)
+tests_fuzz_replay_turn_error_LDADD = $(FUZZ_LDADD)
+
 if FUZZERS
 
 FUZZERS_LIST = \
 	tests/fuzz/fuzz_app_request \
+	tests/fuzz/fuzz_app_events \
 	tests/fuzz/fuzz_base64 \
 	tests/fuzz/fuzz_catalog \
 	tests/fuzz/fuzz_chat_request \
@@ -90,7 +101,8 @@ FUZZERS_LIST = \
 	tests/fuzz/fuzz_jsonw \
 	tests/fuzz/fuzz_jsonx \
 	tests/fuzz/fuzz_settings \
-	tests/fuzz/fuzz_stop
+	tests/fuzz/fuzz_stop \
+	tests/fuzz/fuzz_turn_error
 
 EXTRA_PROGRAMS += $(FUZZERS_LIST)
 CLEANFILES += $(FUZZERS_LIST)
@@ -102,6 +114,10 @@ tests_fuzz_fuzz_app_request_SOURCES = tests/fuzz/fuzz_app_request.c \
 	$(FUZZ_COMMON)
 tests_fuzz_fuzz_app_request_LDADD = $(FUZZ_LDADD)
 tests_fuzz_fuzz_app_request_LDFLAGS = $(FUZZ_LDFLAGS)
+
+tests_fuzz_fuzz_app_events_SOURCES = tests/fuzz/fuzz_app_events.c $(FUZZ_COMMON)
+tests_fuzz_fuzz_app_events_LDADD = $(FUZZ_LDADD)
+tests_fuzz_fuzz_app_events_LDFLAGS = $(FUZZ_LDFLAGS)
 
 tests_fuzz_fuzz_base64_SOURCES = tests/fuzz/fuzz_base64.c $(FUZZ_COMMON)
 tests_fuzz_fuzz_base64_LDADD = $(FUZZ_LDADD)
@@ -150,6 +166,10 @@ tests_fuzz_fuzz_settings_LDFLAGS = $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_stop_SOURCES = tests/fuzz/fuzz_stop.c $(FUZZ_COMMON)
 tests_fuzz_fuzz_stop_LDADD = $(FUZZ_LDADD)
 tests_fuzz_fuzz_stop_LDFLAGS = $(FUZZ_LDFLAGS)
+
+tests_fuzz_fuzz_turn_error_SOURCES = tests/fuzz/fuzz_turn_error.c $(FUZZ_COMMON)
+tests_fuzz_fuzz_turn_error_LDADD = $(FUZZ_LDADD)
+tests_fuzz_fuzz_turn_error_LDFLAGS = $(FUZZ_LDFLAGS)
 
 endif
 
