@@ -12,7 +12,7 @@
 	"\"description\":\"d\",\"parameters\":{\"type\":\"object\"}}}]"
 #define SCHEMA \
 	"\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{" \
-	"\"name\":\"n\",\"schema\":{\"type\":\"object\"}}}"
+	"\"name\":\"n\",\"schema\":{\"type\":\"object\",\"properties\":{}}}}"
 
 static struct buf out;
 
@@ -165,17 +165,19 @@ END_TEST
 
 static const struct {
 	const char *members;
-	bool fast;
+	const char *effort;
 	const char *wanted;
 	const char *comment;
 } turns[] = {
-	{ "", false, TURN(""), "never an input" },
-	{ "", true, TURN(",\"effort\":\"low\""), "--fast" },
-	{ "\"reasoning_effort\":\"high\"", true, TURN(",\"effort\":\"high\""),
-	    "the caller's effort goes first" },
-	{ "\"service_tier\":\"priority\"", false,
+	{ "", NULL, TURN(""), "never an input" },
+	{ "", "low", TURN(",\"effort\":\"low\""), "an effort" },
+	{ "\"reasoning_effort\":\"high\"", "low", TURN(",\"effort\":\"low\""),
+	    "what was made of the caller's" },
+	{ "\"service_tier\":\"priority\"", NULL,
 	    TURN(",\"serviceTier\":\"priority\""), "service tier" },
-	{ SCHEMA, false, TURN(",\"outputSchema\":{\"type\":\"object\"}"),
+	{ SCHEMA, NULL,
+	    TURN(",\"outputSchema\":{\"type\":\"object\",\"properties\":{},"
+		 "\"additionalProperties\":false,\"required\":[]}"),
 	    "a schema" },
 };
 
@@ -185,7 +187,7 @@ START_TEST(turn_starts)
 	for (size_t i = 0; i < ARRAY_SIZE(turns); i++) {
 		struct chat_request *r = request(turns[i].members);
 
-		expect(app_turn_start(3, "t", turns[i].fast, r, &out),
+		expect(app_turn_start(3, "t", turns[i].effort, r, &out),
 		    turns[i].wanted, turns[i].comment);
 		chat_request_unref(r);
 	}
@@ -320,7 +322,7 @@ say(int which, const struct chat_request *r, struct buf *b)
 	case 2:
 		return app_inject(1, "t", APP_INSTRUCTIONS_MESSAGE, r, b);
 	case 3:
-		return app_turn_start(1, "t", true, r, b);
+		return app_turn_start(1, "t", "low", r, b);
 	case 4:
 		return app_turn_interrupt(1, "t", "u", b);
 	case 5:

@@ -53,9 +53,18 @@ write_script(const char *text)
 }
 
 static void
+on_warning(void *arg, struct text warning)
+{
+	(void)arg;
+	(void)warning;
+}
+
+static void
 begin(const char *script)
 {
-	struct app_session_owner owner = { on_job_over, on_limits, NULL };
+	struct app_session_owner owner = { .job_over = on_job_over,
+		.limits = on_limits,
+		.warning = on_warning };
 
 	signal(SIGPIPE, SIG_IGN); /* as the program does */
 	scratch_make();

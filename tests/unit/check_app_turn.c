@@ -14,6 +14,7 @@
  */
 static struct settings settings;
 static struct app_child child;
+static struct codex *codex;
 static struct app_turn *turn;
 static struct job *job; /* the caller's reference */
 static struct app_seen seen;
@@ -111,6 +112,8 @@ begin(const char *members, char *const *words)
 {
 	app_settings(&settings, words);
 	memset(&child, 0, sizeof(child));
+	child.codex = codex = codex_new();
+	ck_assert_ptr_nonnull(codex);
 	buf_init(&child.out, (size_t)16 * 1024 * 1024);
 	app_seen_init(&seen);
 	last_id = 0;
@@ -128,6 +131,7 @@ end(void)
 	app_turn_free(turn);
 	job_unref(job);
 	buf_free(&child.out);
+	codex_unref(codex);
 	app_seen_free(&seen);
 	settings_free(&settings);
 }
@@ -348,9 +352,9 @@ static const struct {
 	const char *wanted;
 	const char *comment;
 } refusals[] = {
-	{ TURN_STARTING, REFUSAL("-32600", "no", "null"), API_ERROR_UPSTREAM,
+	{ TURN_STARTING, REFUSAL("-32600", "no", "null"), API_ERROR_BAD_REQUEST,
 	    "thread", "there is no thread to close" },
-	{ TURN_INJECTING, REFUSAL("-32600", "no", "null"), API_ERROR_UPSTREAM,
+	{ TURN_INJECTING, REFUSAL("-32603", "no", "null"), API_ERROR_UPSTREAM,
 	    "thread inject close", "the thread is closed" },
 	{ TURN_ASKING,
 	    REFUSAL("-32602", "too large",

@@ -119,12 +119,19 @@ wait_for_all(void)
 	ck_assert(dispatch_wait(dispatch, clock_after(SECONDS(50))));
 }
 
+static void
+on_step(void *arg, const char *step)
+{
+	(void)arg;
+	ck_assert_ptr_nonnull(step);
+}
+
 static int
 wait_ready(struct api_error *error)
 {
 	struct engine *e = dispatch_engine(dispatch);
 
-	return e->ops->wait_ready(e, error);
+	return e->ops->wait_ready(e, on_step, NULL, error);
 }
 
 START_TEST(jobs_are_answered)

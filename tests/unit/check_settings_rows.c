@@ -67,10 +67,23 @@ sample(const struct option_def *def, char text[TEXT_MAX])
 	snprintf(text, TEXT_MAX, "%s", word);
 }
 
+/* Of two options that need each other, the other; else NULL. */
+static const char *
+partner(const struct option_def *def)
+{
+	if (strcmp(def->name, "tls-cert") == 0)
+		return "tls-key";
+	return strcmp(def->name, "tls-key") == 0 ? "tls-cert" : NULL;
+}
+
 /* {"NAME": value}, as a state file has it. */
 static json_t *
 saved_with(const struct option_def *def, const char *text)
 {
+	const char *other = partner(def);
+
+	if (other != NULL)
+		return json_pack("{s:s,s:s}", def->name, text, other, text);
 	if (def->type == OPTION_LIST)
 		return json_pack("{s:[s]}", def->name, text);
 	return json_pack("{s:s}", def->name, text);
@@ -117,6 +130,7 @@ static void
 check_row(const struct option_def *def, const json_t *defaults)
 {
 	char text[TEXT_MAX], word[TEXT_MAX], error[OPTIONS_ERROR_MAX];
+	char other[TEXT_MAX];
 	json_t *saved, *with, *without;
 
 	sample(def, text);
@@ -127,7 +141,11 @@ check_row(const struct option_def *def, const json_t *defaults)
 	if (def->type != OPTION_CHOICE || def->choices[1] != NULL)
 		ck_assert_msg(
 		    !json_equal(with, defaults), "%s: not read", def->name);
-	without = settings_of(saved, WORDS(taking_back(def, word)), error);
+	snprintf(other, sizeof(other),
+	    "--%s=", partner(def) != NULL ? partner(def) : "");
+	without = settings_of(saved,
+	    WORDS(taking_back(def, word), partner(def) != NULL ? other : NULL),
+	    error);
 	if (def->type == OPTION_BOOL || can_be_empty(def)) {
 		ck_assert_msg(without != NULL, "%s: %s", word, error);
 		ck_assert_msg(
