@@ -271,40 +271,106 @@ START_TEST(jobs_of_lost_children_are_not_lost)
 }
 END_TEST
 
-static _Atomic bool offering;
-
-static void *
-offerer(void *arg)
+static void
+sleep_until_stopped(struct engine *e, unsigned index, struct dispatch *d)
 {
-	(void)arg;
-	while (atomic_load(&offering))
-		app_pool_offer(&pool);
-	return NULL;
+	struct pollfd fd = { pool.seats[index].wake_fd, POLLIN, 0 };
+	uint64_t count;
+
+	(void)e;
+	app_pool_join(&pool, d);
+	while (!dispatch_is_stopping(d)) {
+		ck_assert_int_eq(poll(&fd, 1, -1), 1);
+		(void)!read(fd.fd, &count, sizeof(count));
+	}
+}
+
+/* The test does what its workers would. */
+static const struct engine_ops idle = { .name = "idle",
+	.threads = threads,
+	.work = sleep_until_stopped,
+	.nudge = nudge,
+	.free = free_engine };
+
+static void
+expect_taken(unsigned first, unsigned second)
+{
+	ck_assert_uint_eq(pool.seats[0].taken, first);
+	ck_assert_uint_eq(pool.seats[1].taken, second);
+}
+
+static struct job *late; /* to come while a place is held for nothing */
+
+int __real_dispatch_take(
+    struct dispatch *d, int64_t deadline, struct job **ret_job);
+int __wrap_dispatch_take(
+    struct dispatch *d, int64_t deadline, struct job **ret_job);
+
+/* The linker sends all calls of dispatch_take through here (app.mk). */
+int
+__wrap_dispatch_take(struct dispatch *d, int64_t deadline, struct job **ret_job)
+{
+	int rc = __real_dispatch_take(d, deadline, ret_job);
+	struct job *j = late;
+
+	if (rc != 0 && j != NULL) {
+		late = NULL;
+		submit(j);
+	}
+	return rc;
 }
 
 /*
- * One job at a time, while others reserve the room for nothing: a job that
- * comes meanwhile must not be left in the queue.
+ * Somebody reserves the only place and finds the queue empty; the job that
+ * comes now finds no place, and must not be left in the queue.
  */
 START_TEST(a_place_given_back_strands_nobody)
 {
-	pthread_t ids[2];
+	struct job *jobs[APP_TURNS_MAX], *j = app_job("");
 
-	start(&steady, WORDS("--workers=1", "--queue-timeout-seconds=0"));
-	atomic_store(&offering, true);
-	for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
-		ck_assert_int_eq(
-		    pthread_create(&ids[i], NULL, offerer, NULL), 0);
-	for (int i = 0; i < 300; i++) {
-		struct job *j = app_job("");
+	start(&idle, WORDS("--workers=2"));
+	app_pool_join(&pool, dispatch);
+	app_pool_set_state(&pool, 0, APP_WORKER_SERVING, 1);
+	late = j;
+	app_pool_offer(&pool);
+	ck_assert_ptr_null(late);
+	expect_taken(1, 0);
+	ck_assert_uint_eq(app_pool_take(&pool, 0, jobs), 1);
+	ck_assert_ptr_eq(jobs[0], j);
+	job_finish(j, FINISH_STOP);
+	app_pool_job_over(&pool, 0);
+	dispatch_done(dispatch, j);
+	expect_end(j);
+	stop();
+}
+END_TEST
 
-		submit(j);
-		ck_assert(dispatch_wait(dispatch, clock_after(30 * NS_PER_S)));
-		expect_end(j);
-	}
-	atomic_store(&offering, false);
-	for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
-		pthread_join(ids[i], NULL);
+START_TEST(a_lost_job_takes_its_place_along)
+{
+	struct job *jobs[APP_TURNS_MAX], *j;
+
+	start(&idle, WORDS("--workers=2"));
+	app_pool_join(&pool, dispatch);
+	app_pool_set_state(&pool, 0, APP_WORKER_SERVING, 2);
+	app_pool_set_state(&pool, 1, APP_WORKER_SERVING, 1);
+	j = app_job("");
+	submit(j);
+	expect_taken(1, 0);
+	ck_assert_uint_eq(app_pool_take(&pool, 0, jobs), 1);
+	ck_assert_ptr_eq(jobs[0], j);
+	app_pool_set_state(&pool, 0, APP_WORKER_STARTING, 0);
+	ck_assert(app_pool_pass_on(&pool, 0, j));
+	expect_taken(0, 1);
+	ck_assert_uint_eq(app_pool_take(&pool, 0, jobs), 0);
+	ck_assert_uint_eq(app_pool_take(&pool, 1, jobs), 1);
+	ck_assert_ptr_eq(jobs[0], j);
+	app_pool_set_state(&pool, 1, APP_WORKER_STARTING, 0);
+	ck_assert(!app_pool_pass_on(&pool, 1, j));
+	expect_taken(0, 1);
+	job_finish(j, FINISH_STOP);
+	app_pool_job_over(&pool, 1);
+	dispatch_done(dispatch, j);
+	expect_end(j);
 	stop();
 }
 END_TEST
@@ -450,5 +516,5 @@ END_TEST
 
 UNIT_MAIN("app_pool", each_job_is_given_once,
     jobs_of_lost_children_are_not_lost, a_place_given_back_strands_nobody,
-    what_the_workers_stand_for, an_abort_ends_the_waiting,
-    a_login_is_looked_for_once, gauges)
+    a_lost_job_takes_its_place_along, what_the_workers_stand_for,
+    an_abort_ends_the_waiting, a_login_is_looked_for_once, gauges)
