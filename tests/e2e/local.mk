@@ -4,12 +4,14 @@ EXTRA_DIST += \
 	tests/e2e/cli.test.mjs \
 	tests/e2e/counters.test.mjs \
 	tests/e2e/cycles.test.mjs \
+	tests/e2e/cwd.test.mjs \
 	tests/e2e/daemon.test.mjs \
 	tests/e2e/drain.test.mjs \
-	tests/e2e/exec_errors.test.mjs \
+	tests/e2e/errors.test.mjs \
 	tests/e2e/exec_fields.test.mjs \
 	tests/e2e/fake_app_server.test.mjs \
 	tests/e2e/faults.test.mjs \
+	tests/e2e/fields.test.mjs \
 	tests/e2e/hangup.test.mjs \
 	tests/e2e/haproxy.test.mjs \
 	tests/e2e/http_surface.test.mjs \
@@ -24,6 +26,7 @@ EXTRA_DIST += \
 	tests/e2e/lib/http.mjs \
 	tests/e2e/lib/latency.mjs \
 	tests/e2e/lib/passed.mjs \
+	tests/e2e/lib/items.mjs \
 	tests/e2e/lib/proc.mjs \
 	tests/e2e/lib/prometheus.mjs \
 	tests/e2e/lib/proxy.mjs \

@@ -3,16 +3,17 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import OpenAI from "openai";
 import { codexVersion } from "./lib/env.mjs";
-import { fakeWorld, mark, realCodex } from "./lib/proxy.mjs";
+import { describeEngines, fakeWorld, mark, realCodex } from "./lib/proxy.mjs";
 
 const client = (proxy, options = {}) => new OpenAI({
 	baseURL: `${proxy.url}/v1`, apiKey: "any", maxRetries: 0, ...options });
 
 const user = (content) => [{ role: "user", content }];
 
-describe("openai client on the real Codex", () => {
+describeEngines("openai client on the real Codex", (engine) => {
 	const world = realCodex({ before, after },
-	    { args: ["--model", "gpt-5.5", "--model-alias", "quick=gpt-5.4"] });
+	    { engine, args: ["--model", "gpt-5.5",
+		"--model-alias", "quick=gpt-5.4"] });
 	const create = (content, fields) =>
 	    client(world.proxy).chat.completions.create(
 	    { model: "codex-local", messages: user(content), ...fields });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { joinChunks, sseEvents } from "./lib/http.mjs";
-import { fakeWorld, mark, realCodex } from "./lib/proxy.mjs";
+import { describeEngines, fakeWorld, mark, realCodex } from "./lib/proxy.mjs";
 import { until } from "./lib/wait.mjs";
 
 const streaming = { stream: true };
@@ -25,9 +25,9 @@ function headOf(text) {
 	return found[1];
 }
 
-describe("the bytes of a stream", () => {
+describeEngines("the bytes of a stream", (engine) => {
 	const world = realCodex({ before, after },
-	    { args: ["--model", "gpt-5.5", "--sse-ping-seconds", "0"] });
+	    { engine, args: ["--model", "gpt-5.5", "--sse-ping-seconds", "0"] });
 
 	it("without usage", async () => {
 		const r = await world.proxy.chat("SIM: text=hi", streaming);
@@ -111,9 +111,9 @@ describe("the bytes of a stream", () => {
 	});
 });
 
-describe("keep-alives", () => {
+describeEngines("keep-alives", (engine) => {
 	const world = realCodex({ before, after },
-	    { args: ["--model", "gpt-5.5", "--sse-ping-seconds", "0.3"] });
+	    { engine, args: ["--model", "gpt-5.5", "--sse-ping-seconds", "0.3"] });
 
 	it("are chunks with an empty delta, and come again", async () => {
 		const m = mark();

@@ -2,11 +2,12 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
+import { describe } from "node:test";
 import { Child } from "./child.mjs";
 import { codexLauncher, fakeCodex, makeDir, proxyBinary, removeDir,
 	slack } from "./env.mjs";
 import { ask, Pending, request } from "./http.mjs";
-import { withEnviron } from "./proc.mjs";
+import { commandLine, withEnviron } from "./proc.mjs";
 import { Sim } from "./sim.mjs";
 import { until, within } from "./wait.mjs";
 
@@ -31,10 +32,10 @@ export function cleanEnv(home, extra = {}) {
 
 export class Proxy {
 	/*
-	 * options: args (appended), env (added), codex (--codex-bin), sim,
-	 * home (an existing HOME), ready (false: wait for "listening" alone),
-	 * wrap (a command that executes the rest of its command line),
-	 * ca (PEM to trust when it speaks TLS).
+	 * options: engine, args (appended), env (added), codex (--codex-bin),
+	 * sim, retries (Codex's own), home (an existing HOME), ready (false:
+	 * wait for "listening" alone), wrap (a command that executes the rest
+	 * of its command line), ca (PEM to trust when it speaks TLS).
 	 */
 	static async start(options = {}) {
 		const proxy = new Proxy(options);
@@ -50,9 +51,10 @@ export class Proxy {
 		return proxy;
 	}
 
-	constructor({ args = [], env = {}, codex, sim, home, ready, ca,
-		wrap = [] } = {}) {
+	constructor({ engine = "exec", args = [], env = {}, codex, sim,
+		retries, home, ready, ca, wrap = [] } = {}) {
 		void ready;
+		this.engine = engine;
 		this.ca = ca;
 		this.dir = makeDir("proxy");
 		this.home = home ?? path.join(this.dir, "home");
@@ -60,10 +62,10 @@ export class Proxy {
 		this.pendings = [];
 		this.codexHome = path.join(this.home, ".codex-api-proxy/codex-home");
 		const argv = [...wrap, proxyBinary, "start", "--foreground",
-			"--port", "0", "--codex-bin",
+			"--port", "0", "--engine", engine, "--codex-bin",
 			codex ?? (sim ? codexLauncher : fakeCodex)];
 
-		for (const c of sim?.overrides() ?? [])
+		for (const c of sim?.overrides({ retries }) ?? [])
 			argv.push("--codex-config", c);
 		argv.push(...args);
 		this.child = new Child(argv[0], argv.slice(1), {
@@ -167,6 +169,16 @@ export class Proxy {
 		return pending;
 	}
 
+	// Nothing is done for anybody: exec has no process, app-server no job,
+	// and neither has files.
+	async settled() {
+		await until(() => this.engine !== "exec" ||
+		    this.codexPids().length === 0, "Codex and its helpers to go");
+		await this.metricsUntil((m) => m.in_flight === 0 &&
+		    m.workers.every((w) => w.state !== "busy"), "free places");
+		await until(() => this.leftovers().length === 0, "no files left");
+	}
+
 	// Nothing queued, nothing running, everything counted.
 	idle() {
 		return this.metricsUntil((m) => m.in_flight === 0 &&
@@ -191,6 +203,12 @@ export class Proxy {
 	// Living Codex processes, wherever they were moved to in the tree.
 	codexPids() {
 		return withEnviron(`CODEX_HOME=${this.codexHome}`);
+	}
+
+	// Those of the app-server engine that are not on their way out.
+	appServers() {
+		return this.codexPids().filter((p) =>
+		    commandLine(p)[1] === "app-server");
 	}
 
 	// fake_codex's log of its starts that were for a request.
@@ -248,6 +266,16 @@ export class Proxy {
 	}
 }
 
+// The same tests for either engine.
+export function describeEngines(name, body) {
+	for (const engine of ["exec", "app-server"])
+		describe(`${engine}: ${name}`, () => body(engine));
+}
+
+// So many requests at once, in the words of either engine.
+export const atOnce = (engine, n) => [engine === "exec"
+    ? "--max-concurrency" : "--turns-per-worker", `${n}`];
+
 /*
  * For a test file: a stand-in model and a proxy on the real Codex in front of
  * it, both ended afterwards. Filled in once the hooks ran.
@@ -265,6 +293,16 @@ export function realCodex({ before, after }, options = {}) {
 		await world.sim?.stop();
 		removeDir(world.dir);
 	});
+	// A good answer to what `content` makes of a mark, and the request that
+	// went upstream for it.
+	world.good = async (content, fields) => {
+		const m = mark();
+		const r = await world.proxy.chat(content(m), fields);
+
+		assert.equal(r.status, 200, r.text);
+		return { json: r.json, message: r.json.choices[0].message,
+			upstream: await world.sim.request(m) };
+	};
 	return world;
 }
 

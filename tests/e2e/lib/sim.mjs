@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { Child } from "./child.mjs";
 import { simBinary } from "./env.mjs";
+import { request } from "./http.mjs";
 import { until, within } from "./wait.mjs";
 
 export class Sim {
@@ -20,13 +21,16 @@ export class Sim {
 		return sim;
 	}
 
-	// -c overrides that put it behind Codex.
-	overrides(port = this.port) {
+	// -c overrides that put it behind Codex, without Codex's own retries.
+	overrides({ retries = false } = {}) {
 		const table = [
-			'name="sim"', `base_url="http://127.0.0.1:${port}/v1"`,
+			'name="sim"',
+			`base_url="http://127.0.0.1:${this.port}/v1"`,
 			'wire_api="responses"', 'env_key="SIM_KEY"',
-			"request_max_retries=0", "stream_max_retries=0",
 		];
+
+		if (!retries)
+			table.push("request_max_retries=0", "stream_max_retries=0");
 
 		return ['model_provider="sim"',
 			`model_providers.sim={${table.join(",")}}`];
@@ -65,6 +69,12 @@ export class Sim {
 		return until(() => this.#lines().find(
 		    (l) => l.event === "closed" && l.n === n),
 		`the end of upstream request ${n}`, ms);
+	}
+
+	// {requests, open, max_open}: what it has and had at once.
+	async stats() {
+		return (await request(
+		    `http://127.0.0.1:${this.port}/sim/stats`)).json;
 	}
 
 	async stop() {

@@ -1,9 +1,9 @@
-// Every row of the error table that exec can produce, through the real Codex
-// where it can be brought to it, streaming and not.
+// Every row of the error table, through the real Codex where it can be brought
+// to it, streaming and not.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { ask } from "./lib/http.mjs";
-import { fakeWorld, Proxy, realCodex } from "./lib/proxy.mjs";
+import { ask, joinChunks, sseEvents } from "./lib/http.mjs";
+import { atOnce, describeEngines, fakeWorld, Proxy, realCodex } from "./lib/proxy.mjs";
 
 const request = "invalid_request_error", server = "server_error";
 
@@ -44,7 +44,12 @@ const real = [
 	["status=502", 502, server, "upstream_error"],
 	["failed=server_error:it broke", 502, server, "upstream_error",
 		undefined, /it broke/],
-	["text=half of it;cut=1", 502, server, "upstream_error"],
+];
+
+/* the same once the answer has begun */
+const late = [
+	["cut=1", 502, server, "upstream_error"],
+	...real.filter(([what]) => what.startsWith("failed=")),
 ];
 
 function check(r, [, status, type, code, retry, text]) {
@@ -70,9 +75,22 @@ function check(r, [, status, type, code, retry, text]) {
 	    code === "usage_limit_exceeded" ? "false" : undefined);
 }
 
-describe("what Codex says is told with the right status", () => {
-	const world = realCodex({ before, after },
-	    { args: ["--model", "gpt-5.5", "--max-concurrency", "2"] });
+// Text that is out cannot be taken back: the error ends the stream.
+function checkInBand(r, [, , type, code, , text]) {
+	const events = sseEvents(r.text);
+	const { error } = events.pop();
+
+	assert.equal(r.status, 200);
+	assert.equal(joinChunks(events)[0].content, "begun");
+	assert.equal(error.type, type);
+	assert.equal(error.code, code);
+	assert.match(error.message, text ?? /\w/);
+	assert.doesNotMatch(r.text, /\[DONE\]|"finish_reason":"/);
+}
+
+describeEngines("what Codex says is told with the right status", (engine) => {
+	const world = realCodex({ before, after }, { engine,
+		args: ["--model", "gpt-5.5", ...atOnce(engine, 2)] });
 
 	for (const row of real) {
 		it(row[0], async () => {
@@ -85,19 +103,40 @@ describe("what Codex says is told with the right status", () => {
 		});
 	}
 
-	it("a prompt longer than Codex takes is context_length_exceeded",
-	    async () => {
-		const r = await world.proxy.chat("x".repeat(1048577));
+	for (const row of late) {
+		const script = `SIM: text=begun;${row[0]}`;
 
-		check(r, ["", 400, request, "context_length_exceeded", undefined,
-			/1048576/]);
-	});
+		it(`behind text, not streaming: ${row[0]}`, async () => {
+			check(await world.proxy.chat(script), row);
+		});
+		it(`behind text, streaming: ${row[0]}`, async () => {
+			const r = await world.proxy.chat(script, { stream: true });
+
+			// exec has no text before Codex has all of it.
+			if (engine === "exec")
+				check(r, row);
+			else
+				checkInBand(r, row);
+		});
+	}
 
 	it("error texts have no path and no key", async () => {
 		const r = await world.proxy.chat("SIM: status=401");
 
 		assert.ok(!r.text.includes("sim-secret-key"));
 		assert.ok(!r.text.includes(world.proxy.home));
+	});
+});
+
+describe("a prompt longer than Codex takes", () => {
+	const world = realCodex({ before, after },
+	    { args: ["--model", "gpt-5.5"] });
+
+	it("is context_length_exceeded", async () => {
+		const r = await world.proxy.chat("x".repeat(1048577));
+
+		check(r, ["", 400, request, "context_length_exceeded", undefined,
+			/1048576/]);
 	});
 });
 

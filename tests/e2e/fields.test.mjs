@@ -1,0 +1,295 @@
+// What both engines make of a request's fields: what the caller sends, and
+// what of it arrives upstream through the real Codex.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { joinChunks, sseEvents } from "./lib/http.mjs";
+import { image } from "./lib/items.mjs";
+import { atOnce, describeEngines, mark, realCodex } from "./lib/proxy.mjs";
+
+// A string of a SIM directive's value.
+const quoted = (s) => JSON.stringify(s);
+
+describeEngines("fields", (engine) => {
+	const world = realCodex({ before, after }, { engine,
+		args: ["--model", "gpt-5.5", ...atOnce(engine, 3)] });
+	const chat = (content, fields) => world.proxy.chat(content, fields);
+	const good = (content, fields) => world.good(content, fields);
+
+	describe("model", () => {
+		it("codex-local is --model", async () => {
+			const { upstream, json } = await good((m) => m);
+
+			assert.equal(upstream.body.model, "gpt-5.5");
+			assert.equal(json.model, "codex-local");
+		});
+
+		it("any other name goes to Codex as given", async () => {
+			const { upstream, json } = await good((m) => m,
+			    { model: "gpt-5.4-mini" });
+
+			assert.equal(upstream.body.model, "gpt-5.4-mini");
+			assert.equal(json.model, "gpt-5.4-mini");
+		});
+	});
+
+	describe("images", () => {
+		/* url, what is wrong with it */
+		const bad = [
+			["http://127.0.0.1:1/x.png", "never fetched"],
+			["https://example.com/x.png", "never fetched"],
+			["data:image/png;base64,@@@", "no base64"],
+			["data:text/plain;base64,aGk=", "no image"],
+			["file:///etc/passwd", "another scheme"],
+		];
+		for (const [url, why] of bad) {
+			it(`${url} is 400: ${why}`, async () => {
+				const r = await chat([{ role: "user",
+					content: [image(url)] }]);
+
+				assert.equal(r.status, 400, r.text);
+				assert.match(r.error.param,
+				    /^messages\[0\]\.content\[0\]/);
+			});
+		}
+	});
+
+	describe("response_format", () => {
+		const schema = { type: "object", properties: {
+			answer: { type: "string" } }, required: ["answer"],
+		additionalProperties: false };
+		const asked = { response_format: { type: "json_schema",
+			json_schema: { name: "reply", schema } } };
+		const object = { response_format: { type: "json_object" } };
+		const json = quoted('{"answer":"yes"}');
+
+		it("json_schema goes upstream as a strict schema", async () => {
+			const { upstream, message } = await good(
+			    (m) => `${m} SIM: text=${json}`, asked);
+			const { format } = upstream.body.text;
+
+			assert.equal(format.type, "json_schema");
+			assert.equal(format.strict, true);
+			assert.deepEqual(format.schema, schema);
+			assert.equal(message.content, '{"answer":"yes"}');
+		});
+
+		it("json_object is asked for in words", async () => {
+			const { upstream, message } = await good(
+			    (m) => `${m} SIM: text=${json}`, object);
+
+			assert.match(JSON.stringify(upstream.body.input),
+			    /mark-[^]*JSON object/);
+			assert.equal(message.content, '{"answer":"yes"}');
+		});
+
+		/* what the model answers instead; fields */
+		const wrong = [
+			["no JSON at all", object], ["[1]", object], ['{"a":', object],
+			["no JSON at all", asked],
+		];
+		for (const [text, fields] of wrong) {
+			for (const stream of [false, true]) {
+				it(`${text} for ${fields.response_format.type} is ` +
+				    `502, stream ${stream}`, async () => {
+					const r = await chat(`SIM: text=${quoted(text)}`,
+					    { ...fields, stream });
+					// app-server has sent the text by then.
+					const inBand = engine !== "exec" && stream;
+					const error = inBand
+					    ? sseEvents(r.text).at(-1).error : r.error;
+
+					assert.equal(r.status, inBand ? 200 : 502);
+					assert.equal(error.code, "upstream_error");
+					assert.match(error.message, /JSON/);
+					assert.doesNotMatch(r.text, /\[DONE\]/);
+				});
+			}
+		}
+
+		it("text is the default", async () => {
+			const { upstream } = await good((m) => m,
+			    { response_format: { type: "text" } });
+
+			assert.equal(upstream.body.text?.format?.schema, undefined);
+		});
+	});
+
+	describe("effort and verbosity", () => {
+		for (const effort of ["low", "high"]) {
+			it(`reasoning_effort ${effort}`, async () => {
+				const { upstream } = await good((m) => m,
+				    { reasoning_effort: effort });
+
+				assert.equal(upstream.body.reasoning.effort, effort);
+			});
+		}
+		for (const verbosity of ["low", "high"]) {
+			it(`verbosity ${verbosity}`, async () => {
+				const { upstream } = await good((m) => m, { verbosity });
+
+				assert.equal(upstream.body.text.verbosity, verbosity);
+			});
+		}
+	});
+
+	describe("stop", () => {
+		/* answer, stop, what is left */
+		const rows = [
+			["one two three", "two", "one "],
+			["one two three", ["three", "two"], "one "],
+			["one two three", ["none"], "one two three"],
+			["aaab", "ab", "aa"],
+			["é€😀x", "😀", "é€"],
+			["stop here", "stop", ""],
+		];
+		for (const [text, stop, left] of rows) {
+			it(`${JSON.stringify(stop)} in ${text}`, async () => {
+				const { message, json } = await good(
+				    (m) => `${m} SIM: text=${quoted(text)}`, { stop });
+
+				assert.equal(message.content, left);
+				assert.equal(json.choices[0].finish_reason, "stop");
+			});
+		}
+
+		it("in a stream", async () => {
+			const r = await chat("SIM: text=one two three",
+			    { stop: "two", stream: true });
+			const [choice] = joinChunks(sseEvents(r.text).slice(0, -1));
+
+			assert.equal(choice.content, "one ");
+			assert.equal(choice.finish_reason, "stop");
+		});
+	});
+
+	describe("n", () => {
+		it("3 choices are 3 jobs, usage summed", async () => {
+			const m = mark();
+			const r = await chat(`${m} SIM: text=same`, { n: 3 });
+
+			assert.deepEqual(r.json.choices.map((c) =>
+			    [c.index, c.message.content, c.finish_reason]),
+			[0, 1, 2].map((i) => [i, "same", "stop"]));
+			assert.equal(world.sim.requestsWith(m).length, 3);
+			assert.equal(r.json.usage.prompt_tokens, 33);
+			assert.equal(r.json.usage.completion_tokens, 21);
+			assert.equal(r.json.usage.total_tokens, 54);
+		});
+
+		it("one that fails fails the request", async () => {
+			const r = await chat("SIM: status=500", { n: 2 });
+
+			assert.equal(r.status, 502);
+		});
+	});
+
+	describe("usage", () => {
+		it("is Codex's numbers", async () => {
+			const r = await chat("SIM: text=x;usage=1234,567,89,12");
+
+			assert.deepEqual(r.json.usage, { prompt_tokens: 1234,
+				completion_tokens: 89, total_tokens: 1323,
+				prompt_tokens_details: { cached_tokens: 567 },
+				completion_tokens_details: { reasoning_tokens: 12 } });
+		});
+
+		it("comes in a stream only when asked for", async () => {
+			const plain = await chat("SIM: text=x", { stream: true });
+			const off = await chat("SIM: text=x", { stream: true,
+				stream_options: { include_usage: false } });
+
+			for (const r of [plain, off])
+				assert.doesNotMatch(r.text, /"usage"/);
+		});
+	});
+
+	describe("the answer", () => {
+		it("reasoning becomes reasoning_content", async () => {
+			const { message } = await good(
+			    (m) => `${m} SIM: text=ok;reasoning=because`);
+
+			assert.equal(message.content, "ok");
+			assert.equal(message.reasoning_content, "because");
+		});
+
+		it("commentary comes before it and is none of it", async () => {
+			const { message } = await good((m) =>
+			    `${m} SIM: commentary=looking;text=found;final`);
+
+			assert.equal(message.content, "found");
+			assert.equal(message.reasoning_content, "looking");
+		});
+
+		it("UTF-8 of all widths", async () => {
+			const { message } = await good((m) => `${m} SIM: utf8`);
+
+			assert.equal(message.content, "aé€😀 bñ漢🦊");
+		});
+
+		it("one of 1 MB", async () => {
+			const { message } = await good((m) =>
+			    `${m} SIM: big=1000000`);
+
+			assert.equal(message.content, "x".repeat(1000000));
+		});
+
+		it("broken off at the token limit: finish_reason length",
+		    async () => {
+			const fields = [{}, { stream: true }];
+			const [plain, stream] = await Promise.all(fields.map((f) =>
+			    chat("SIM: text=half;incomplete=max_output_tokens", f)));
+
+			assert.equal(plain.status, 200, plain.text);
+			assert.equal(plain.json.choices[0].finish_reason, "length");
+			assert.equal(plain.json.choices[0].message.content, "half");
+			assert.equal(joinChunks(sseEvents(stream.text)
+			    .slice(0, -1))[0].finish_reason, "length");
+		});
+
+		it("broken off by the content filter: content_filter",
+		    async () => {
+			const r = await chat(
+			    "SIM: text=half;incomplete=content_filter");
+
+			assert.equal(r.json.choices[0].finish_reason,
+			    "content_filter");
+		});
+	});
+
+	describe("ignored fields", () => {
+		it("are accepted and change nothing", async () => {
+			const { message } = await good((m) => `${m} SIM: text=ok`, {
+				temperature: 0.3, top_p: 0.9, max_tokens: 5,
+				max_completion_tokens: 5, frequency_penalty: 1,
+				presence_penalty: 1, seed: 7, user: "u", store: true,
+				metadata: { other: "x" }, logit_bias: { 5: 1 },
+				prediction: { type: "content", content: "x" },
+				service_tier: "auto", logprobs: false,
+				modalities: ["text"], unheard_of: { of: [1] },
+				stop: null, tools: null, response_format: null,
+				reasoning_effort: null, n: null });
+
+			assert.equal(message.content, "ok");
+		});
+	});
+
+	describe("refused fields", () => {
+		/* fields, param, what the message must name */
+		const rows = [
+			[{ logprobs: true }, "logprobs", /logprobs/],
+			[{ logprobs: true, top_logprobs: 2 }, "logprobs", /logprobs/],
+			[{ modalities: ["text", "audio"] }, "modalities", /text/],
+		];
+		for (const [fields, param, text] of rows) {
+			it(JSON.stringify(fields), async () => {
+				const r = await chat("x", fields);
+
+				assert.equal(r.status, 400);
+				assert.equal(r.error.type, "invalid_request_error");
+				assert.equal(r.error.code, "unsupported_parameter");
+				assert.equal(r.error.param, param);
+				assert.match(r.error.message, text);
+			});
+		}
+	});
+});
