@@ -6,64 +6,29 @@ import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { codexLauncher, makeDir, oldestLauncher, oldestVersion,
 	removeDir } from "./lib/env.mjs";
+import { received } from "./lib/items.mjs";
+import { furnish, userFiles } from "./lib/markers.mjs";
 import { mark, Proxy } from "./lib/proxy.mjs";
 import { Sim } from "./lib/sim.mjs";
 
-const skill = (name) => `---\nname: marker-${name}\n` +
-    `description: marker-${name} is a skill\n---\nmarker-${name}\n`;
-
-/* file below HOME, its contents; each has a marker of its own */
-const userFiles = [
-	[".codex/config.toml", 'developer_instructions = "marker-config"\n' +
-	    'instructions = "marker-config2"\n' +
-	    'model_reasoning_effort = "high"\n' +
-	    '[mcp_servers.marker-mcp]\ncommand = "/bin/false"\n'],
-	[".codex/AGENTS.md", "marker-home-agents\n"],
-	[".codex/skills/one/SKILL.md", skill("codex-skill")],
-	[".agents/skills/two/SKILL.md", skill("agents-skill")],
-	[".codex/rules/default.rules",
-		'prefix_rule(pattern = ["marker-rule"], decision = "allow")\n'],
-	[".codex/prompts/three.md", "marker-prompt\n"],
-	[".codex/memories/four.md", "marker-memory\n"],
-	["work/AGENTS.md", "marker-cwd-agents\n"],
-	["work/.codex/config.toml", 'instructions = "marker-cwd-config"\n'],
-	["work/.codex/skills/five/SKILL.md", skill("cwd-skill")],
-	["work/.agents/skills/six/SKILL.md", skill("cwd-agents-skill")],
-];
-
-function furnish(home) {
-	for (const [name, text] of userFiles) {
-		const file = path.join(home, name);
-
-		fs.mkdirSync(path.dirname(file), { recursive: true });
-		fs.writeFileSync(file, text);
-	}
-	// A working directory that is a project, so that AGENTS.md counts.
-	fs.mkdirSync(path.join(home, "work/.git"));
-}
-
-// The names of the tools that the model is offered, wherever they stand.
-function toolNames(body) {
-	const lists = [body.tools ?? []];
-
-	for (const item of body.input) {
-		if (item.type === "additional_tools")
-			lists.push(item.tools);
-	}
-	return lists.flat().flatMap((t) => t.tools ?? [t])
-	    .map((t) => t.name ?? t.type).sort();
-}
+const toolNames = (body) => received(body).tools
+    .map((t) => t.name ?? t.type).sort();
 
 const developerTexts = (body) => body.input
     .filter((i) => i.role === "developer" && i.type !== "additional_tools")
     .flatMap((i) => i.content ?? []).map((p) => p.text);
 
-for (const [version, codex] of [["newest", codexLauncher],
-	[oldestVersion, oldestLauncher]]) {
-	const models = version === "newest"
-	    ? ["gpt-6.1-sol", "gpt-5.5"] : ["gpt-5.4"];
+/* engine, version, --codex-bin, models, bytes of a request, tools */
+const rows = [
+	["exec", "newest", codexLauncher, ["gpt-6.1-sol", "gpt-5.5"], 30000,
+		["exec_command", "view_image", "write_stdin"]],
+	["exec", oldestVersion, oldestLauncher, ["gpt-5.4"]],
+	["app-server", "newest", codexLauncher,
+		["gpt-6.1-sol", "gpt-5.6-luna", "gpt-5.5"], 2200, []],
+];
 
-	describe(`isolation, Codex ${version}`, () => {
+for (const [engine, version, codex, models, most, tools] of rows) {
+	describe(`isolation, ${engine}, Codex ${version}`, () => {
 		const world = {};
 
 		before(async () => {
@@ -72,9 +37,9 @@ for (const [version, codex] of [["newest", codexLauncher],
 
 			furnish(home);
 			world.sim = await Sim.start(world.dir);
-			world.proxy = await Proxy.start({ sim: world.sim, codex, home,
-				args: ["--default-cwd", path.join(home, "work"),
-					"--model", models[0]] });
+			world.proxy = await Proxy.start({ engine, sim: world.sim,
+				codex, home, args: ["--model", models[0],
+					"--default-cwd", path.join(home, "work")] });
 		});
 		after(async () => {
 			await world.proxy?.stop();
@@ -102,10 +67,8 @@ for (const [version, codex] of [["newest", codexLauncher],
 				    .flatMap((i) => i.content).map((p) => p.text),
 				[`say pong ${m}`]);
 				if (version === "newest") {
-					assert.deepEqual(toolNames(body),
-					    ["exec_command", "view_image",
-						"write_stdin"]);
-					assert.ok(upstream.bytes < 30000,
+					assert.deepEqual(toolNames(body), tools);
+					assert.ok(upstream.bytes < most,
 					    `${upstream.bytes} bytes upstream`);
 					assert.ok(developerTexts(body).length <= 1,
 					    developerTexts(body).join("\n---\n"));

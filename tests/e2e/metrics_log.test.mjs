@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { after, before, describe, it } from "node:test";
 import { request } from "./lib/http.mjs";
 import { checkLine } from "./lib/latency.mjs";
-import { fakeWorld, realCodex } from "./lib/proxy.mjs";
+import { describeEngines, fakeWorld, realCodex } from "./lib/proxy.mjs";
 import { within } from "./lib/wait.mjs";
 
 const sum = (object) => Object.values(object).reduce((a, b) => a + b, 0);
@@ -123,10 +123,11 @@ describe("metrics", () => {
 	});
 });
 
-describe("log lines", () => {
-	const world = realCodex({ before, after }, { args: ["--model", "gpt-5.5",
-		"--default-cwd", "/", "--allowed-root", "/"] });
-	const identity = { engine: "exec", model: "codex-local",
+describeEngines("log lines", (engine) => {
+	const world = realCodex({ before, after }, { engine, args: [
+		"--model", "gpt-5.5", "--default-cwd", "/",
+		"--allowed-root", "/"] });
+	const identity = { engine, model: "codex-local",
 		logger: "codex_api_proxy.latency", level: "info" };
 
 	function hasAll(line, fields) {
