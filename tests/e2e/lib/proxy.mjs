@@ -319,6 +319,29 @@ export function fakeWorld({ before, after }, options = {}) {
 	return world;
 }
 
+/*
+ * Either engine behind a stand-in that obeys scripts with directives that both
+ * know: fake_codex for exec, sim_model behind the real Codex for app-server.
+ */
+export function scriptedWorld(engine, hooks, options = {}) {
+	const exec = engine === "exec";
+	const world = exec ? fakeWorld(hooks, options)
+	    : realCodex(hooks, { engine, ...options });
+
+	world.script = (words) => (exec ? "FAKE:" : "SIM: ") + words;
+	// A request that has come to the stand-in and never ends.
+	world.hold = async (fields) => {
+		if (exec)
+			return world.proxy.running("FAKE:hang", fields);
+		const m = mark();
+		const pending = world.proxy.open(`${m} SIM: hang`, fields);
+
+		await world.sim.request(m);
+		return pending;
+	};
+	return world;
+}
+
 let marks = 0;
 
 // A word that no other request carries.
