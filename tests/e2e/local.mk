@@ -1,6 +1,11 @@
 # Run by tests/e2e/run, which contrib/check calls; not by "make check".
 EXTRA_DIST += \
 	tests/e2e/.npmrc \
+	tests/e2e/app_exact.test.mjs \
+	tests/e2e/app_isolation.test.mjs \
+	tests/e2e/app_many.test.mjs \
+	tests/e2e/app_stream.test.mjs \
+	tests/e2e/app_tools.test.mjs \
 	tests/e2e/cli.test.mjs \
 	tests/e2e/counters.test.mjs \
 	tests/e2e/cycles.test.mjs \
@@ -27,6 +32,7 @@ EXTRA_DIST += \
 	tests/e2e/lib/latency.mjs \
 	tests/e2e/lib/passed.mjs \
 	tests/e2e/lib/items.mjs \
+	tests/e2e/lib/markers.mjs \
 	tests/e2e/lib/proc.mjs \
 	tests/e2e/lib/prometheus.mjs \
 	tests/e2e/lib/proxy.mjs \

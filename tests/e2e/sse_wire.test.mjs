@@ -119,9 +119,8 @@ describeEngines("keep-alives", (engine) => {
 		const m = mark();
 		const pending = world.proxy.open(`${m} SIM: hang`, withUsage);
 
-		await until(() => sseEvents(whole(pending.text)).length >= 3,
-		    "three pings");
-		const events = sseEvents(whole(pending.text));
+		await until(() => pending.events.length >= 3, "three pings");
+		const { events } = pending;
 
 		for (const e of events) {
 			const [c] = e.choices;
@@ -160,9 +159,6 @@ describeEngines("keep-alives", (engine) => {
 		assert.ok(events.length >= 1);
 	});
 });
-
-// Up to the end of the last whole event.
-const whole = (text) => text.slice(0, text.lastIndexOf("\n\n") + 2 || 0);
 
 describe("long and odd streams", () => {
 	const world = fakeWorld({ before, after });

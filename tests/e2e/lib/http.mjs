@@ -66,6 +66,18 @@ export class Pending {
 		return Buffer.concat(this.chunks).toString("utf8");
 	}
 
+	// The events of a stream that have come whole so far.
+	get events() {
+		const end = this.text.lastIndexOf("\n\n");
+
+		return end < 0 ? [] : sseEvents(this.text.slice(0, end + 2));
+	}
+
+	// What each choice of a stream has said so far.
+	get choices() {
+		return joinChunks(this.events);
+	}
+
 	destroy() {
 		this.request.destroy();
 	}

@@ -1,0 +1,422 @@
+// app-server: the caller's functions reach the model as functions, and the
+// model's calls the caller, byte for byte; Codex runs none of them.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import OpenAI from "openai";
+import { sseEvents } from "./lib/http.mjs";
+import { assistant, call, developer, output, received, user } from
+    "./lib/items.mjs";
+import { mark, realCodex } from "./lib/proxy.mjs";
+
+const tool = (name, parameters = { type: "object", properties: {} }) =>
+	({ type: "function", function: { name, description: `does ${name}`,
+		parameters } });
+// A directive by which the model calls a function.
+const calls = (name, args) => `tool=${name}:${JSON.stringify(args)}`;
+const quoted = (s) => JSON.stringify(s);
+
+// The calls of a stream, from its pieces; checks how they are cut.
+function joinCalls(events) {
+	const all = [];
+
+	for (const e of events) {
+		for (const c of e.choices?.[0]?.delta.tool_calls ?? []) {
+			if (!all[c.index]) {
+				assert.equal(c.index, all.length, "they come in order");
+				assert.equal(c.type, "function");
+				assert.ok(c.id && c.function.name, "id and name first");
+				all[c.index] = { id: c.id, type: c.type, function: {
+					name: c.function.name, arguments: "" } };
+			} else {
+				assert.equal(c.id, undefined);
+				assert.equal(c.function.name, undefined);
+			}
+			all[c.index].function.arguments +=
+			    c.function.arguments ?? "";
+		}
+	}
+	return all;
+}
+
+for (const model of ["gpt-6.1-sol", "gpt-5.5"]) {
+	describe(`tools, ${model}`, () => {
+		const world = realCodex({ before, after }, { engine: "app-server",
+			args: ["--model", model, "--instructions", "none",
+				"--sse-ping-seconds", "0"] });
+
+		// What the model calls when it is told `script`: [name, arguments].
+		async function called(script, fields, stream = false) {
+			const m = mark();
+			const r = await world.proxy.chat(`${m} SIM: ${script}`, {
+				...fields, stream });
+			const events = stream ? sseEvents(r.text) : [];
+			const list = stream ? joinCalls(events)
+			    : r.json?.choices[0].message.tool_calls;
+
+			assert.equal(r.status, 200, r.text);
+			assert.equal(stream ? events.at(-2).choices[0].finish_reason
+			    : r.json.choices[0].finish_reason, "tool_calls");
+			assert.equal(world.sim.requestsWith(m).length, 1,
+			    "the model is not asked again");
+			const ids = list.map((c) => c.id);
+
+			assert.equal(new Set(ids).size, ids.length);
+			return list.map((c) =>
+			    [c.function.name, c.function.arguments]);
+		}
+
+		/* arguments, byte for byte */
+		const texts = ['{"path":"/"}', '{ "b" : 1e3,\t"a":[1.50]}', "", "{",
+			'{"path": "/', "no JSON", "é€😀\u0001\\u0041", "{}",
+			`{"x":"${"y".repeat(100000)}"}`];
+		for (const args of texts) {
+			for (const stream of [false, true]) {
+				it(`${args.slice(0, 30)}, stream ${stream}`, async () => {
+					assert.deepEqual(await called(calls("look", args),
+					    { tools: [tool("look")] }, stream),
+					[["look", args]]);
+				});
+			}
+		}
+
+		for (const stream of [false, true]) {
+			const tools = ["look", "read", "stat"].map((n) => tool(n));
+			const script = [calls("look", "{}"), calls("read", '{"n":1}'),
+				calls("look", '{"n":2}')].join(";");
+
+			it(`three at once, stream ${stream}`, async () => {
+				assert.deepEqual(await called(script, { tools }, stream), [
+					["look", "{}"], ["read", '{"n":1}'],
+					["look", '{"n":2}']]);
+			});
+
+			it(`parallel_tool_calls false: the first, stream ${stream}`,
+			    async () => {
+				assert.deepEqual(await called(script,
+				    { tools, parallel_tool_calls: false }, stream),
+				[["look", "{}"]]);
+			});
+		}
+
+		it("text before the calls is content, reasoning is reasoning",
+		    async () => {
+			const r = await world.proxy.chat("SIM: reasoning=hm;" +
+			    `text=I look;${calls("look", "{}")}`,
+			{ tools: [tool("look")] });
+			const { message, finish_reason } = r.json.choices[0];
+
+			assert.equal(message.content, "I look");
+			assert.equal(message.reasoning_content, "hm");
+			assert.equal(message.tool_calls.length, 1);
+			assert.equal(finish_reason, "tool_calls");
+			assert.equal(r.json.usage.total_tokens, 18);
+		});
+
+		it("calls alone: content is null; ids go back as they came",
+		    async () => {
+			const r = await world.proxy.chat(
+			    `SIM: ${calls("look", "{}")}`, { tools: [tool("look")] });
+			const { message } = r.json.choices[0];
+
+			assert.equal(message.content, null);
+			assert.match(message.tool_calls[0].id, /^\S+$/);
+		});
+
+		it("include_usage in a stream of calls", async () => {
+			const r = await world.proxy.chat(
+			    `SIM: ${calls("look", "{}")}`, { stream: true,
+				tools: [tool("look")],
+				stream_options: { include_usage: true } });
+			const events = sseEvents(r.text);
+
+			assert.equal(events.at(-1), "[DONE]");
+			assert.equal(events.at(-2).usage.total_tokens, 18);
+			assert.deepEqual(events.at(-2).choices, []);
+		});
+
+		it("the model may answer with text", async () => {
+			const { message, json } = await world.good(
+			    (m) => `${m} SIM: text=no need`,
+			    { tools: [tool("look")] });
+
+			assert.equal(message.content, "no need");
+			assert.equal(message.tool_calls, undefined);
+			assert.equal(json.choices[0].finish_reason, "stop");
+		});
+
+		it("a function that the caller has not given is none of his",
+		    async () => {
+			const { message, json } = await world.good(
+			    (m) => `${m} SIM: ${calls("shell", '{"cmd":"ls"}')}`,
+			    { tools: [tool("look")] });
+
+			// Codex tells the model that there is none.
+			assert.equal(message.tool_calls, undefined);
+			assert.match(message.content, /^tool said: .*shell/s);
+			assert.equal(json.choices[0].finish_reason, "stop");
+		});
+
+		it("ten requests: each has the conversation and no more",
+		    async () => {
+			const messages = [{ role: "system", content: "be brief" }];
+			const items = [developer("be brief")];
+			const tools = [tool("step", { type: "object", properties: {
+				n: { type: "integer" } }, required: ["n"] })];
+
+			for (let i = 0; i < 10; i++) {
+				if (i % 2 === 0) {
+					const words = `${mark()} SIM: ` +
+					    calls("step", `{"n": ${i}}`);
+
+					messages.push({ role: "user", content: words });
+					items.push(user(words));
+				}
+				const n = world.sim.requests().length;
+				const r = await world.proxy.chat(messages, { tools });
+				const { message } = r.json.choices[0];
+				const upstream = world.sim.requests();
+
+				assert.equal(r.status, 200, r.text);
+				assert.equal(upstream.length, n + 1);
+				assert.deepEqual(received(upstream[n].body), { items,
+					tools: [{ type: "function", strict: false,
+						...tools[0].function }] });
+				messages.push(message);
+				if (i % 2 === 0) {
+					const [{ id, function: f }] = message.tool_calls;
+
+					assert.equal(f.arguments, `{"n": ${i}}`);
+					messages.push({ role: "tool", tool_call_id: id,
+						content: `done ${i}` });
+					items.push(call(id, "step", f.arguments),
+					    output(id, `done ${i}`));
+				} else {
+					assert.equal(message.content,
+					    `tool said: done ${i - 1}`);
+					items.push(assistant(message.content));
+				}
+			}
+		});
+
+		describe("tool_choice", () => {
+			const tools = [tool("look"), tool("read")];
+			const names = ({ upstream }) => received(upstream.body).tools
+			    .map((t) => t.name);
+			const items = ({ upstream }) => received(upstream.body).items;
+
+			it("none leaves them out", async () => {
+				const got = await world.good((m) => m,
+				    { tools, tool_choice: "none" });
+
+				assert.deepEqual(names(got), []);
+				assert.equal(items(got).length, 1);
+			});
+			it("auto adds no word", async () => {
+				const got = await world.good((m) => m,
+				    { tools, tool_choice: "auto" });
+
+				assert.deepEqual(names(got), ["look", "read"]);
+				assert.equal(items(got).length, 1);
+			});
+
+			/* tool_choice, what the model is told last */
+			const asked = [["required", /at least one of the functions/],
+				[{ type: "function", function: { name: "read" } },
+					/the function read\b/]];
+			for (const [tool_choice, words] of asked) {
+				it(`${JSON.stringify(tool_choice)} is asked for`,
+				    async () => {
+					const got = await world.good((m) => m,
+					    { tools, tool_choice });
+					const last = items(got).at(-1);
+
+					assert.deepEqual(names(got), ["look", "read"]);
+					assert.equal(items(got).length, 2);
+					assert.equal(last.role, "developer");
+					assert.match(last.content[0].text, words);
+				});
+			}
+		});
+
+		describe("names that are Codex's own", () => {
+			const own = ["exec_command", "apply_patch", "mcp__x",
+				"write_stdin", "view_image", "update_plan", "mcp",
+				"fn__mcp", "mcp__" + "long".repeat(14) + "_no"];
+			const tools = own.map((name) => tool(name));
+
+			it("are all offered to the model, under other names",
+			    async () => {
+				const { upstream } = await world.good((m) => m,
+				    { tools });
+				const got = received(upstream.body).tools;
+
+				assert.deepEqual(got.map((t) => t.description),
+				    own.map((name) => `does ${name}`));
+				assert.equal(new Set(got.map((t) => t.name)).size,
+				    own.length);
+				for (const { name } of got) {
+					assert.ok(!own.slice(0, 7).includes(name), name);
+					assert.match(name, /^[A-Za-z0-9_-]{1,64}$/);
+				}
+			});
+
+			for (const [i, name] of own.entries()) {
+				it(`${name} is the caller's name both ways`, async () => {
+					const { upstream } = await world.good((m) => m,
+					    { tools });
+					const theirs = received(upstream.body)
+					    .tools[i].name;
+
+					assert.deepEqual(await called(
+					    calls(theirs, '{"a":1}'), { tools }),
+					[[name, '{"a":1}']]);
+					// In a history it goes by the model's name.
+					const again = await world.good((m) => [
+						{ role: "user", content: m },
+						{ role: "assistant", content: null,
+							tool_calls: [{ id: "c", type: "function",
+								function: { name,
+									arguments: "{}" } }] },
+						{ role: "tool", tool_call_id: "c",
+							content: "x" }], { tools });
+
+					assert.deepEqual(received(again.upstream.body)
+					    .items[1], call("c", theirs, "{}"));
+				});
+			}
+		});
+
+		it("128 tools", async () => {
+			const tools = [...Array(128).keys()].map(
+			    (i) => tool(`tool_number_${i}`));
+			const { upstream } = await world.good((m) => m, { tools });
+
+			assert.deepEqual(received(upstream.body).tools
+			    .map((t) => t.name), tools.map((t) => t.function.name));
+			assert.deepEqual(await called(
+			    calls("tool_number_127", "{}"), { tools }),
+			[["tool_number_127", "{}"]]);
+		});
+
+		it("a schema of nearly 5,000 bytes arrives whole", async () => {
+			const leaf = { type: "string", description: "d".repeat(200),
+				enum: ["a", "b"] };
+			const deep = [...Array(6)].reduce((inner) => ({ type: "object",
+				description: "a level", properties: { inner },
+				required: ["inner"], additionalProperties: false }), leaf);
+			const schema = { type: "object", properties: {
+				deep, list: { type: "array", items: leaf },
+				either: { anyOf: [leaf, { type: "null" }] },
+				named: { $ref: "#/$defs/named" },
+				...Object.fromEntries([...Array(11).keys()]
+				    .map((i) => [`p${i}`, leaf])) },
+			$defs: { named: leaf } };
+			const { upstream } = await world.good((m) => m,
+			    { tools: [tool("deep", schema)] });
+			const size = JSON.stringify(schema).length;
+
+			assert.ok(size > 4500 && size < 5000, `${size} bytes`);
+			assert.deepEqual(received(upstream.body).tools[0].parameters,
+			    schema);
+		});
+
+		it("of one of 64 KiB Codex drops the descriptions", async () => {
+			const entries = (property) => ({ type: "object",
+				properties: Object.fromEntries([...Array(700).keys()]
+				    .map((i) => [`property_${i}`, property])) });
+			const big = entries({ type: "string",
+				description: "d".repeat(60) });
+			const { upstream } = await world.good((m) => m,
+			    { tools: [tool("big", big)] });
+			const [{ description, parameters }] =
+			    received(upstream.body).tools;
+
+			assert.ok(JSON.stringify(big).length > 65536);
+			assert.equal(description, "does big");
+			assert.deepEqual(parameters, entries({ type: "string" }));
+		});
+
+		it("a function without description and parameters", async () => {
+			const { upstream } = await world.good((m) => m, { tools: [
+				{ type: "function", function: { name: "bare" } }] });
+			const [bare] = received(upstream.body).tools;
+
+			assert.equal(bare.description, "");
+			assert.deepEqual(bare.parameters,
+			    { type: "object", properties: {} });
+		});
+
+		it("the official client's runTools", async () => {
+			const client = new OpenAI({ apiKey: "any", maxRetries: 0,
+				baseURL: `${world.proxy.url}/v1` });
+			const got = [];
+			const runner = client.chat.completions.runTools({
+				model: "codex-local", messages: [{ role: "user",
+					content: `SIM: ${calls("add", '{"a":2,"b":3}')};` +
+					    calls("add", '{"a":4,"b":5}') }],
+				tools: [{ type: "function", function: { name: "add",
+					description: "adds", parse: JSON.parse,
+					parameters: { type: "object", properties: {
+						a: { type: "integer" },
+						b: { type: "integer" } } },
+					function: (args) => {
+						got.push(args);
+						return `${args.a + args.b}`;
+					} } }] });
+
+			assert.equal(await runner.finalContent(),
+			    "tool said: 5; 9");
+			assert.deepEqual(got, [{ a: 2, b: 3 }, { a: 4, b: 5 }]);
+		});
+	});
+}
+
+describe("a history of calls that does not hold together", () => {
+	const world = realCodex({ before, after }, { engine: "app-server",
+		args: ["--model", "gpt-5.5"] });
+	const ask = { role: "user", content: "x" };
+	const made = (...ids) => ({ role: "assistant", content: null,
+		tool_calls: ids.map((id) => ({ id, type: "function",
+			function: { name: "look", arguments: "{}" } })) });
+	const told = (tool_call_id) =>
+		({ role: "tool", tool_call_id, content: "r" });
+
+	/* what is wrong, messages, param */
+	const rows = [
+		["no result at the end", [ask, made("a")],
+			"messages[1].tool_calls"],
+		["no result before the next message", [ask, made("a"), ask],
+			"messages[1].tool_calls"],
+		["one of two", [ask, made("a", "b"), told("b"), ask],
+			"messages[1].tool_calls"],
+		["a result without a call", [ask, told("a")],
+			"messages[1].tool_call_id"],
+		["a result of another call", [ask, made("a"), told("b")],
+			"messages[2].tool_call_id"],
+		["a result twice", [ask, made("a"), told("a"), told("a")],
+			"messages[3].tool_call_id"],
+		["an id twice", [ask, made("a", "a"), told("a"), told("a")],
+			"messages[1].tool_calls"],
+	];
+	for (const [what, messages, param] of rows) {
+		for (const stream of [false, true]) {
+			it(`${what}: 400, stream ${stream}`, async () => {
+				const r = await world.proxy.chat(messages, { stream });
+
+				assert.equal(r.status, 400, r.text);
+				assert.equal(r.error.type, "invalid_request_error");
+				assert.equal(r.error.param, param);
+			});
+		}
+	}
+
+	it("none of it went upstream", () => {
+		assert.equal(world.sim.requests().length, 0);
+	});
+	it("the same whole is answered, in any order of results", async () => {
+		const r = await world.proxy.chat([ask, made("a", "b"), told("b"),
+			told("a"), { role: "user", content: quoted("ok") }]);
+
+		assert.equal(r.status, 200, r.text);
+	});
+});
