@@ -1,10 +1,14 @@
 # Run by tests/e2e/run, which contrib/check calls; not by "make check".
 EXTRA_DIST += \
 	tests/e2e/.npmrc \
+	tests/e2e/app_end.test.mjs \
 	tests/e2e/app_exact.test.mjs \
+	tests/e2e/app_fields.test.mjs \
 	tests/e2e/app_isolation.test.mjs \
 	tests/e2e/app_many.test.mjs \
+	tests/e2e/app_ready.test.mjs \
 	tests/e2e/app_stream.test.mjs \
+	tests/e2e/app_supervision.test.mjs \
 	tests/e2e/app_tools.test.mjs \
 	tests/e2e/cli.test.mjs \
 	tests/e2e/counters.test.mjs \

@@ -33,9 +33,10 @@ export function cleanEnv(home, extra = {}) {
 export class Proxy {
 	/*
 	 * options: engine, args (appended), env (added), codex (--codex-bin),
-	 * sim, retries (Codex's own), home (an existing HOME), ready (false:
-	 * wait for "listening" alone), wrap (a command that executes the rest
-	 * of its command line), ca (PEM to trust when it speaks TLS).
+	 * sim, retries (Codex's own), home (an existing HOME), login (false:
+	 * nobody is), ready (false: wait for "listening" alone), wrap (a
+	 * command that executes the rest of its command line), ca (PEM to
+	 * trust when it speaks TLS).
 	 */
 	static async start(options = {}) {
 		const proxy = new Proxy(options);
@@ -52,13 +53,14 @@ export class Proxy {
 	}
 
 	constructor({ engine = "exec", args = [], env = {}, codex, sim,
-		retries, home, ready, ca, wrap = [] } = {}) {
+		retries, home, login = true, ready, ca, wrap = [] } = {}) {
 		void ready;
 		this.engine = engine;
 		this.ca = ca;
 		this.dir = makeDir("proxy");
 		this.home = home ?? path.join(this.dir, "home");
-		this.#logIn();
+		if (login)
+			this.logIn();
 		this.pendings = [];
 		this.codexHome = path.join(this.home, ".codex-api-proxy/codex-home");
 		const argv = [...wrap, proxyBinary, "start", "--foreground",
@@ -76,7 +78,7 @@ export class Proxy {
 	}
 
 	// What a login leaves in the user's own home.
-	#logIn() {
+	logIn() {
 		const dir = path.join(this.home, ".codex");
 
 		fs.mkdirSync(dir, { recursive: true });
@@ -205,10 +207,10 @@ export class Proxy {
 		return withEnviron(`CODEX_HOME=${this.codexHome}`);
 	}
 
-	// Those of the app-server engine that are not on their way out.
+	// Those that are an app-server.
 	appServers() {
 		return this.codexPids().filter((p) =>
-		    commandLine(p)[1] === "app-server");
+		    commandLine(p).includes("app-server"));
 	}
 
 	// fake_codex's log of its starts that were for a request.

@@ -1,0 +1,294 @@
+// app-server: children that crash, hang, wear out, or cannot be had.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { after, before, describe, it } from "node:test";
+import { codexLauncher, makeDir, removeDir } from "./lib/env.mjs";
+import { joinChunks, sseEvents } from "./lib/http.mjs";
+import { mark, Proxy, realCodex } from "./lib/proxy.mjs";
+import { Sim } from "./lib/sim.mjs";
+import { timed, until } from "./lib/wait.mjs";
+
+const engine = "app-server";
+const patience = 120000;
+
+// The one child there is, once it serves.
+async function child(proxy) {
+	await proxy.metricsUntil((m) => m.workers.every((w) =>
+	    ["idle", "busy"].includes(w.state)), "a child", patience);
+	const pids = proxy.appServers();
+
+	assert.equal(pids.length, 1);
+	return pids[0];
+}
+
+// A stream of which the caller has some text.
+async function begun(proxy, text = "begun") {
+	const pending = proxy.open(`SIM: text=${text};hang`, { stream: true });
+
+	await until(() => pending.choices[0]?.content === text,
+	    () => `a stream: ${pending.text}`, patience);
+	return pending;
+}
+
+// It has ended with an error that can be read, and not as if all were well.
+async function lost(pending, words) {
+	const r = await pending.answer;
+	const { error } = sseEvents(r.text).pop();
+
+	assert.equal(r.status, 200);
+	assert.equal(error.code, "codex_crashed");
+	assert.equal(error.type, "server_error");
+	assert.match(error.message, words);
+	assert.doesNotMatch(r.text, /\[DONE\]|"finish_reason":"/);
+}
+
+describe("a child that is killed", () => {
+	const world = realCodex({ before, after }, { engine, args: [
+		"--model", "gpt-5.5", "--turns-per-worker", "32",
+		"--sse-ping-seconds", "0"] });
+
+	it("loses no request that had not begun to answer", async () => {
+		const { proxy, sim } = world;
+		const pid = await child(proxy);
+		const streams = await Promise.all(["one", "two", "three"].map(
+		    (text) => begun(proxy, text)));
+		const marks = [...Array(12).keys()].map(() => mark());
+		// Half of them have had text by then, which the caller has not.
+		const open = marks.map((m, i) => proxy.open(`${m} SIM: ` +
+		    `text=answer ${i};${i % 2 ? "delay=4000" : "gap=4000;split=4"}`,
+		{ stream: i % 4 === 1 }));
+
+		for (const m of marks)
+			await sim.request(m, patience);
+		process.kill(pid, "SIGKILL");
+		for (const pending of streams)
+			await lost(pending, /SIGKILL|signal 9/);
+		for (const [i, pending] of open.entries()) {
+			await until(() => pending.request.res?.complete,
+			    `the answer ${i}`, patience);
+			const r = await pending.answer;
+
+			assert.equal(r.status, 200, r.text);
+			assert.equal(i % 4 === 1
+			    ? joinChunks(sseEvents(r.text))[0].content
+			    : r.json.choices[0].message.content, `answer ${i}`);
+		}
+		const m = await proxy.idle();
+
+		assert.equal(m.workers[0].restarts, 1);
+		assert.equal(m.codex_processes.crashed, 1);
+		assert.equal(m.codex_processes.started, 2);
+		assert.ok(m.codex_processes.retries >= 1);
+		assert.notEqual(await child(proxy), pid);
+	});
+
+	it("while nothing runs is replaced", async () => {
+		const { proxy } = world;
+		const pid = await child(proxy);
+		const { restarts } = (await proxy.metrics()).workers[0];
+
+		process.kill(pid, "SIGKILL");
+		await proxy.metricsUntil((m) =>
+		    m.workers[0].restarts === restarts + 1, "a restart", patience);
+		await proxy.waitReady(patience);
+		const r = await proxy.chat("SIM: text=again");
+
+		assert.equal(r.json.choices[0].message.content, "again");
+	});
+
+	it("twice under the same request is told", async () => {
+		const { proxy, sim } = world;
+		const m = mark();
+		const pending = proxy.open(`${m} SIM: hang`);
+
+		for (let loss = 1; loss <= 2; loss++) {
+			await until(() => sim.requestsWith(m).length === loss,
+			    `try ${loss}`, patience);
+			process.kill(await child(proxy), "SIGKILL");
+		}
+		const r = await pending.answer;
+
+		assert.equal(r.status, 502, r.text);
+		assert.equal(r.error.type, "server_error");
+		assert.equal(r.error.code, "codex_crashed");
+		assert.match(r.error.message, /SIGKILL|signal 9/);
+		await proxy.waitReady(patience);
+	});
+
+	it("one of two: the other takes over", async () => {
+		const proxy = await Proxy.start({ engine, sim: world.sim, args: [
+			"--model", "gpt-5.5", "--workers", "2"] });
+
+		await proxy.metricsUntil((x) => x.workers.every(
+		    (w) => w.state === "idle"), "two children", patience);
+		const marks = [mark(), mark()];
+		const open = marks.map((m) =>
+		    proxy.open(`${m} SIM: text=well;delay=3000`));
+
+		for (const m of marks)
+			await world.sim.request(m, patience);
+		process.kill(proxy.appServers()[0], "SIGKILL");
+		for (const pending of open) {
+			await until(() => pending.request.res?.complete,
+			    "the answer", patience);
+			assert.equal((await pending.answer).json
+			    .choices[0].message.content, "well");
+		}
+		assert.equal((await proxy.get("/ready")).status, 200);
+		await proxy.stop();
+	});
+});
+
+describe("a child that hangs", () => {
+	const world = realCodex({ before, after }, { engine, args: [
+		"--model", "gpt-5.5", "--sse-ping-seconds", "0"] });
+
+	it("is noticed when it owes an answer, and replaced", async () => {
+		const { proxy } = world;
+		const pid = await child(proxy);
+		const stream = await begun(proxy);
+
+		process.kill(pid, "SIGSTOP");
+		const pending = [false, true].map((s) =>
+		    proxy.open("SIM: text=served", { stream: s }));
+
+		for (const p of pending) {
+			await until(() => p.request.res?.complete,
+			    "an answer from the next child", patience);
+			const r = await p.answer;
+
+			assert.equal(r.status, 200, r.text);
+			assert.match(r.text, /served/);
+		}
+		await lost(stream, /did not answer/);
+		assert.notEqual(await child(proxy), pid);
+		const m = await proxy.idle();
+
+		assert.equal(m.workers[0].restarts, 1);
+		assert.equal(m.codex_processes.retries, 2);
+	});
+
+	it("does not hold up the end of the server", async () => {
+		const { proxy } = world;
+		const pid = await child(proxy);
+
+		process.kill(pid, "SIGSTOP");
+		proxy.child.kill("SIGTERM");
+		await until(() => proxy.child.ended, "the end", patience);
+		assert.deepEqual(proxy.codexPids(), []);
+	});
+});
+
+describe("--worker-max-turns", () => {
+	const world = realCodex({ before, after }, { engine, args: [
+		"--model", "gpt-5.5", "--worker-max-turns", "5",
+		"--turns-per-worker", "4", "--sse-ping-seconds", "0"] });
+
+	it("replaces the child, and loses none of 30 requests", async () => {
+		const { proxy } = world;
+		const first = await child(proxy);
+		const stream = await begun(proxy);
+		let done = false, notReady = 0;
+		const watching = (async () => {
+			while (!done)
+				notReady += (await proxy.get("/ready")).status !== 200;
+		})();
+
+		for (let i = 0; i < 30; i += 3) {
+			const answers = await Promise.all([0, 1, 2].map((k) =>
+			    proxy.chat(`SIM: text=t${i + k}`)));
+
+			for (const [k, r] of answers.entries()) {
+				assert.equal(r.status, 200, r.text);
+				assert.equal(r.json.choices[0].message.content,
+				    `t${i + k}`);
+			}
+		}
+		await proxy.metricsUntil((m) => m.codex_processes.started >= 3,
+		    "children to be replaced", patience);
+		done = true;
+		await watching;
+		assert.equal(notReady, 0, "there was always one that serves");
+
+		// The first has retired, but not from the turn that it has.
+		assert.ok(proxy.appServers().includes(first));
+		assert.equal(stream.choices[0].content, "begun");
+		assert.equal(stream.request.res.complete, false);
+		stream.destroy();
+		await until(() => !proxy.appServers().includes(first),
+		    "the first to go", patience);
+		const m = await proxy.idle();
+
+		assert.equal(m.codex_processes.crashed, 0);
+		assert.equal(m.workers[0].restarts, 0);
+		assert.equal(m.codex_processes.retries, 0);
+		assert.equal(m.requests_ok, 30);
+	});
+});
+
+describe("a child that cannot be had", () => {
+	const dir = makeDir("nochild");
+	const codex = path.join(dir, "codex");
+	const world = {};
+
+	// A codex of which app-server does this.
+	function write(command) {
+		fs.writeFileSync(`${codex}.new`, "#!/bin/sh\n" +
+		    `[ "$1" != app-server ] || ${command}\n` +
+		    `exec '${codexLauncher}' "$@"\n`, { mode: 0o755 });
+		fs.renameSync(`${codex}.new`, codex);
+	}
+
+	before(async () => {
+		world.sim = await Sim.start(dir);
+		write("{ echo no such luck >&2; exit 3; }");
+		world.proxy = await Proxy.start({ engine, codex, sim: world.sim,
+			ready: false });
+	});
+	after(async () => {
+		await world.proxy?.stop();
+		await world.sim?.stop();
+		removeDir(dir);
+	});
+
+	it("is told at once, with its last words", async () => {
+		const { proxy } = world;
+
+		await proxy.metricsUntil((m) => m.workers[0].state === "down",
+		    "it to be given up", patience);
+		for (const stream of [false, true]) {
+			const { ms, value: r } = await timed(() =>
+			    proxy.chat("SIM: text=x", { stream }));
+
+			assert.equal(r.status, 503, r.text);
+			assert.equal(r.error.code, "codex_unavailable");
+			assert.match(r.error.message, /no such luck/);
+			assert.ok(ms < 15000, `${ms} ms`);
+		}
+		const ready = await proxy.get("/ready");
+
+		assert.equal(ready.status, 503);
+		assert.deepEqual(ready.json.reasons, ["no worker initialised"]);
+	});
+
+	it("is tried again with pauses that grow", async () => {
+		const { proxy } = world;
+
+		await proxy.metricsUntil((m) => m.codex_processes.started >= 3,
+		    "more tries", patience);
+		const tries = proxy.messages().filter(
+		    (m) => m.includes("could not be started"));
+
+		assert.ok(tries.length >= 2);
+		assert.match(tries.at(-1), /time in a row/);
+	});
+
+	it("is had once it works", async () => {
+		write(":");
+		await world.proxy.waitReady(patience);
+		const r = await world.proxy.chat("SIM: text=at last");
+
+		assert.equal(r.json.choices[0].message.content, "at last");
+	});
+});
