@@ -46,6 +46,16 @@ const real = [
 		undefined, /it broke/],
 ];
 
+/* what app-server alone is told the kind of, or has advice for */
+const told = [
+	["status=400,cyber_policy;message=not this", 400, request,
+		"content_policy_violation", undefined, /not this/],
+	["failed=model_not_found:no model x", 404, request, "model_not_found",
+		undefined, /no model x/],
+	["status=400;message=Instructions are required", 400, request,
+		"bad_request", undefined, /required.*--instructions codex/],
+];
+
 /* the same once the answer has begun */
 const late = [
 	["cut=1", 502, server, "upstream_error"],
@@ -92,7 +102,7 @@ describeEngines("what Codex says is told with the right status", (engine) => {
 	const world = realCodex({ before, after }, { engine,
 		args: ["--model", "gpt-5.5", ...atOnce(engine, 2)] });
 
-	for (const row of real) {
+	for (const row of engine === "exec" ? real : [...real, ...told]) {
 		it(row[0], async () => {
 			const [plain, stream] = await Promise.all([false, true].map(
 			    (s) => world.proxy.chat(`SIM: ${row[0]}`,

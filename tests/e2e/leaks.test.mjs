@@ -1,37 +1,52 @@
 // After many requests of all kinds it is as it was at the start.
 import assert from "node:assert/strict";
 import fs from "node:fs";
-import { after, before, describe, it } from "node:test";
+import { after, before, it } from "node:test";
 import { sanitized } from "./lib/env.mjs";
+import { image, red, text } from "./lib/items.mjs";
 import { fds, stat, zombiesOf } from "./lib/proc.mjs";
-import { fakeWorld } from "./lib/proxy.mjs";
+import { atOnce, describeEngines, scriptedWorld } from "./lib/proxy.mjs";
 import { Raw, rawRequest } from "./lib/raw.mjs";
 import { until, within } from "./lib/wait.mjs";
 
 const schema = { response_format: { type: "json_schema", json_schema: {
 	name: "s", schema: { type: "object" } } } };
-const picture = [{ role: "user", content: [
-	{ type: "text", text: "FAKE:text=seen" },
-	{ type: "image_url", image_url: {
-		url: "data:image/png;base64,iVBORw0KGgo=" } }] }];
+const tools = { tools: [{ type: "function", function: { name: "look" } }] };
 
-/* content, fields; those with hang are hung up on */
-const kinds = [
-	["FAKE:text=x", {}], ["FAKE:text=x", { stream: true }],
-	["FAKE:hang", {}], ["FAKE:hang", { stream: true }],
-	["FAKE:big=300000", {}], ["FAKE:big=300000", { stream: true }],
-	["FAKE:crash=9", {}], ["FAKE:failed=x", { stream: true }],
-	["FAKE:early_exit=1:x", {}], ["FAKE:trickle;text=x", {}],
-	['FAKE:text={"a":1}', schema], ["FAKE:text=no", schema],
-	[picture, {}], ["FAKE:hang", { n: 3 }], ["FAKE:text=x", { n: 2 }],
-	["FAKE:grandchild", {}], ["x", { n: 9 }],
-	["FAKE:text=one two", { stop: "two", stream: true }],
+/* script, fields; those with hang are hung up on */
+const common = [
+	["text=x", {}], ["text=x", { stream: true }],
+	["hang", {}], ["hang", { stream: true }],
+	["big=300000", {}], ["big=300000", { stream: true }],
+	["text=no", schema], ["hang", { n: 3 }], ["text=x", { n: 2 }],
+	["text=x", { n: 9 }],
+	["text=one two", { stop: "two", stream: true }],
 ];
+const own = {
+	exec: [
+		["crash=9", {}], ["failed=x", { stream: true }],
+		["early_exit=1:x", {}], ["trickle;text=x", {}],
+		['text={"a":1}', schema], ["grandchild", {}],
+	],
+	"app-server": [
+		["failed=x", { stream: true }], ["status=500", {}],
+		['text="{\\"a\\":1}"', schema], ["reasoning=r;messages=3", {}],
+		["tool=look:{}", tools], ["tool=look:{}", { stream: true, ...tools }],
+		["text=a b c;split=2;hang", { stream: true }],
+		["text=half;cut=1", { stream: true }], ["hang_headers", {}],
+	],
+};
 
-describe("after 200 mixed requests", () => {
-	const world = fakeWorld({ before, after }, { args: [
-		"--max-concurrency", "3", "--sse-ping-seconds", "0.1"] });
+describeEngines("after 200 mixed requests", (engine) => {
+	const world = scriptedWorld(engine, { before, after }, { args: [
+		...atOnce(engine, 3), "--sse-ping-seconds", "0.1"] });
+	const kinds = [...common, ...own[engine]].map(([script, fields]) =>
+	    [world.script(script), fields]);
+	const picture = [{ role: "user", content: [
+		text(world.script("text=seen")), image(red)] }];
 	let baseline;
+
+	kinds.push([picture, {}]);
 
 	const idle = () => world.proxy.idle();
 	const resident = () => Number(/^VmRSS:\s+(\d+) kB/m.exec(
@@ -41,11 +56,10 @@ describe("after 200 mixed requests", () => {
 	async function one(i) {
 		const [content, fields] = kinds[i % kinds.length];
 		const pending = world.proxy.open(content, fields);
-		const hangs = typeof content === "string" &&
-		    content.includes("hang");
+		const hangs = content.includes("hang");
 
 		if (!hangs) {
-			await within(pending.answer, `request ${i}`, 20000);
+			await within(pending.answer, `request ${i}`, 60000);
 			return;
 		}
 		// Hung up on while it is sent, queued, run or streamed.
@@ -65,7 +79,8 @@ describe("after 200 mixed requests", () => {
 		await until(() => open() < 60, "connections to close");
 		await world.proxy.get("/health");
 		baseline = { fds: open(), rss: resident(),
-			threads: stat(world.proxy.pid).threads };
+			threads: stat(world.proxy.pid).threads,
+			codex: world.proxy.appServers() };
 		await load(200);
 	});
 
@@ -75,10 +90,11 @@ describe("after 200 mixed requests", () => {
 			fds(world.proxy.pid).map((f) => f.to).join());
 	});
 
-	it("there are no zombies and no Codex", async () => {
+	it("there are no zombies, and no Codex or the one", async () => {
 		assert.deepEqual(zombiesOf(world.proxy.pid), []);
-		await until(() => world.proxy.codexPids().length === 0,
-		    () => `${world.proxy.codexPids().length} Codex still there`);
+		await world.proxy.settled();
+		if (engine !== "exec")
+			assert.deepEqual(world.proxy.appServers(), baseline.codex);
 	});
 
 	it("no files are left", () => {
@@ -99,11 +115,10 @@ describe("after 200 mixed requests", () => {
 	it("idle takes no CPU, with parked connections, too", async () => {
 		const raws = await Promise.all([1, 2, 3].map(() =>
 		    Raw.connect(world.proxy.port)));
-		const parked = world.proxy.open("FAKE:hang");
+		const parked = await world.hold();
 
 		raws[0].write(rawRequest("GET", "/health"));
 		await raws[0].response();
-		await world.proxy.metricsUntil((m) => m.in_flight === 1, "a job");
 		const before = stat(world.proxy.pid).ticks;
 
 		// A second of nothing is what is measured here.
