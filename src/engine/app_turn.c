@@ -329,7 +329,18 @@ on_interrupted(struct app_turn *t)
 	return t->turn_over ? close_thread(t) : 0;
 }
 
-/* A turn that ended by itself meanwhile cannot be interrupted. */
+/*
+ * "No active turn to interrupt" is said of one that has ended by itself, and
+ * of one that has been accepted and does not run yet (seen on 0.169.0 under
+ * load): which would go on without us.
+ */
+static bool
+is_worth_another_try(const struct app_turn *t, const struct app_event *e)
+{
+	return is_overloaded(e) ||
+	    (t->state == TURN_INTERRUPTING && !t->turn_over);
+}
+
 static int
 on_refused(struct app_turn *t, const struct app_event *e)
 {
@@ -337,7 +348,7 @@ on_refused(struct app_turn *t, const struct app_event *e)
 
 	(void)jsonx_get_string(e->error, "message", &message);
 	log_debug("codex: refused: %.300s", message);
-	if (is_overloaded(e) && ask_again(t))
+	if (is_worth_another_try(t, e) && ask_again(t))
 		return 0;
 	switch (t->state) {
 	case TURN_STARTING:

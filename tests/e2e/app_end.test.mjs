@@ -5,6 +5,7 @@ import { after, before, describe, it } from "node:test";
 import { slack } from "./lib/env.mjs";
 import { joinChunks, sseEvents } from "./lib/http.mjs";
 import { mark, realCodex } from "./lib/proxy.mjs";
+import { until } from "./lib/wait.mjs";
 
 const second = 1000 * slack;
 
@@ -80,6 +81,7 @@ describe("one place", () => {
 		const next = await proxy.chat("SIM: text=next");
 
 		assert.equal(next.json.choices[0].message.content, "next");
-		assert.equal((await sim.stats()).open, 0);
+		await until(async () => (await sim.stats()).open === 0,
+		    "the model's server to be let go of");
 	});
 });

@@ -254,6 +254,43 @@ START_TEST(calls_end_the_turn)
 }
 END_TEST
 
+#define NOT_ACTIVE REFUSAL("-32600", "no active turn to interrupt", "null")
+
+/* A turn that is accepted and does not run yet is interrupted once it does. */
+START_TEST(too_early_to_be_interrupted)
+{
+	begin("", WORDS(NULL));
+	advance(TURN_RUNNING);
+	channel_cancel(job->channel, JOB_CANCEL_HANGUP);
+	ok(step(clock_now()));
+	ok(say(NOT_ACTIVE));
+	ck_assert_int_eq(turn->state, TURN_INTERRUPTING);
+	ok(step(turn->again_at));
+	ok(answer());
+	ok(say(INTERRUPTED));
+	ok(answer());
+	ck_assert_int_eq(turn->state, TURN_OVER);
+	ck_assert_str_eq(trace, "thread inject turn interrupt interrupt close");
+	end();
+}
+END_TEST
+
+/* One that has ended by itself needs no other try. */
+START_TEST(too_late_to_be_interrupted)
+{
+	begin("", WORDS(NULL));
+	advance(TURN_RUNNING);
+	channel_cancel(job->channel, JOB_CANCEL_HANGUP);
+	ok(step(clock_now()));
+	ok(say(DONE));
+	ok(say(NOT_ACTIVE));
+	ck_assert_int_eq(turn->state, TURN_CLOSING);
+	ok(answer());
+	ck_assert_str_eq(trace, "thread inject turn interrupt close");
+	end();
+}
+END_TEST
+
 /* With raw events the injected messages come back as another turn's. */
 START_TEST(other_turns_are_none_of_ours)
 {
@@ -654,6 +691,7 @@ END_TEST
 
 UNIT_MAIN("app_turn", an_answer_from_start_to_end,
     a_thread_that_is_kept_is_archived, calls_end_the_turn,
+    too_early_to_be_interrupted, too_late_to_be_interrupted,
     other_turns_are_none_of_ours, a_hangup_winds_up, a_full_pipe_holds_it_back,
     room_lets_it_on, refusals_fail_the_job, a_busy_codex_is_asked_again,
     busy_for_a_moment_is_no_failure, a_hangup_ends_the_asking_again,
