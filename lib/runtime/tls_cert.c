@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <gnutls/x509.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 
 #include "runtime/fdio.h"
 #include "runtime/private_file.h"
+#include "runtime/sync.h"
 
 enum {
 	FILE_MAX = 1024 * 1024,
@@ -182,22 +182,6 @@ load(const struct tls_cert *t, struct tls_pair **ret_pair, char *ret_error)
 
 /* ---- the current pair ---- */
 
-static void
-lock(struct tls_cert *t)
-{
-	int rc = pthread_mutex_lock(&t->lock);
-
-	BUG_ON(rc != 0);
-}
-
-static void
-unlock(struct tls_cert *t)
-{
-	int rc = pthread_mutex_unlock(&t->lock);
-
-	BUG_ON(rc != 0);
-}
-
 int
 tls_cert_new(const char *cert_file, const char *key_file,
     struct tls_cert **ret_cert, char ret_error[TLS_CERT_ERROR_MAX])
@@ -208,8 +192,7 @@ tls_cert_new(const char *cert_file, const char *key_file,
 	snprintf(ret_error, TLS_CERT_ERROR_MAX, "out of memory");
 	if (t == NULL)
 		return rc;
-	rc = pthread_mutex_init(&t->lock, NULL);
-	BUG_ON(rc != 0);
+	sync_mutex_init(&t->lock);
 	t->cert_file = strdup(cert_file);
 	t->key_file = strdup(key_file);
 	rc = t->cert_file == NULL || t->key_file == NULL
@@ -229,7 +212,7 @@ tls_cert_free(struct tls_cert *t)
 	if (t == NULL)
 		return;
 	tls_pair_unref(t->pair);
-	pthread_mutex_destroy(&t->lock);
+	sync_mutex_destroy(&t->lock);
 	free(t->cert_file);
 	free(t->key_file);
 	free(t);
@@ -243,10 +226,10 @@ tls_cert_reload(struct tls_cert *t, char ret_error[TLS_CERT_ERROR_MAX])
 
 	if (rc != 0)
 		return rc;
-	lock(t);
+	sync_lock(&t->lock);
 	old = t->pair;
 	t->pair = fresh;
-	unlock(t);
+	sync_unlock(&t->lock);
 	tls_pair_unref(old);
 	return 0;
 }
@@ -278,11 +261,11 @@ tls_cert_pair(struct tls_cert *t)
 {
 	struct tls_pair *p;
 
-	lock(t);
+	sync_lock(&t->lock);
 	p = t->pair;
 	/* Never from 0: the current pair's own reference is there. */
 	atomic_fetch_add_explicit(&p->refs, 1, memory_order_relaxed);
-	unlock(t);
+	sync_unlock(&t->lock);
 	return p;
 }
 
