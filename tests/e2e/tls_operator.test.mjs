@@ -222,6 +222,8 @@ describe("a certificate that has expired", () => {
 		const r = await op.run(["start", ...pair.args]);
 
 		assert.equal(r.code, 0, r.stderr);
+		assert.match(r.stderr,
+		    /^codex-api-proxy: warning: .*late\.crt has expired on 20/m);
 		const line = await op.logged("late.crt has expired on");
 
 		assert.equal(line.level, "warning");
