@@ -339,11 +339,16 @@ START_TEST(a_closed_stdin_costs_nothing)
 {
 	struct job *j;
 
-	begin(SERVE "exec <&-; exec sleep 99\n");
+	/* Closed before it is ready: whatever is said then is said to none. */
+	begin(HEAD "ask; ok '{}'\n"
+		   "ask\n"
+		   "ask; exec <&-; ok '" NO_LOGIN_NEEDED "'\n"
+		   "exec sleep 99\n");
 	run_until(is_ready);
 	j = begin_job();
 	run_until(is_broken);
 	ck_assert_ptr_nonnull(strstr(session->why, "closed its pipes"));
+	ck_assert_uint_lt(rounds, 200);
 	ck_assert_uint_lt(rounds, 200);
 	app_session_lose_turns(session, on_again, NULL);
 	ck_assert_ptr_eq(again, j);
