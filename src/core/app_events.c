@@ -124,6 +124,7 @@ read_usage(struct app_event *e, enum app_event_kind kind, const json_t *parent,
 	if (jsonx_get_object(parent, key, &usage) != 0)
 		return;
 	e->kind = kind;
+	e->has_usage = true;
 	e->usage.input = count(usage, "inputTokens");
 	e->usage.cached_input = count(usage, "cachedInputTokens");
 	e->usage.output = count(usage, "outputTokens");

@@ -56,6 +56,7 @@ struct app_event {
 	bool final_phase; /* the text is the answer, not commentary */
 	bool will_retry;
 	enum app_turn_status status;
+	bool has_usage;
 	struct usage usage;
 	json_t *limits; /* borrowed */
 

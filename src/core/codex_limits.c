@@ -31,6 +31,16 @@ codex_limits_read(const json_t *snapshot, struct stats_limits *ret_limits)
 	read_window(snapshot, "secondary", &ret_limits->secondary);
 }
 
+void
+codex_limits_merge(
+    struct stats_limits *limits, const struct stats_limits *update)
+{
+	if (update->primary.known)
+		limits->primary = update->primary;
+	if (update->secondary.known)
+		limits->secondary = update->secondary;
+}
+
 int64_t
 codex_limits_reset(const struct stats_limits *l)
 {

@@ -14,6 +14,10 @@
 /* Windows that are absent or null come out as unknown. */
 void codex_limits_read(const json_t *snapshot, struct stats_limits *ret_limits);
 
+/* An update may have one window only: the other stays as it was. */
+void codex_limits_merge(
+    struct stats_limits *limits, const struct stats_limits *update);
+
 /*
  * When a window that is used up begins anew (Unix seconds; the later of
  * several), or 0 when none is used up or it is not known.

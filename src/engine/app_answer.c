@@ -389,6 +389,8 @@ on_turn_completed(struct app_answer *a, const struct app_event *e)
 static void
 note_usage(struct app_answer *a, const struct app_event *e)
 {
+	if (!e->has_usage)
+		return;
 	a->usage = e->usage;
 	a->has_usage = true;
 }

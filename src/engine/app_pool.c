@@ -5,9 +5,12 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "core/codex_limits.h"
 #include "runtime/fdio.h"
 #include "runtime/process.h"
 #include "runtime/sync.h"
+
+#define RENEW_INTERVAL (30 * NS_PER_S)
 
 int
 app_pool_init(struct app_pool *p, const struct settings *s, struct stats *stats)
@@ -191,27 +194,46 @@ app_pool_take(
 	return n;
 }
 
+/* Under the lock: there may be room now for what others would pass on. */
+static void
+wake_waiting(struct app_pool *p)
+{
+	if (find_room(p) < 0)
+		return;
+	for (unsigned i = 0; i < p->n_workers; i++) {
+		if (p->seats[i].waiting)
+			app_pool_wake(p, i);
+		p->seats[i].waiting = false;
+	}
+}
+
 void
 app_pool_job_over(struct app_pool *p, unsigned index)
 {
 	sync_lock(&p->lock);
 	p->seats[index].taken--;
 	p->seats[index].turns++;
+	wake_waiting(p);
 	sync_unlock(&p->lock);
 }
 
 bool
 app_pool_pass_on(struct app_pool *p, unsigned index, struct job *j)
 {
-	int i = reserve(p);
+	int i;
 
-	if (i < 0)
-		return false;
 	sync_lock(&p->lock);
-	p->seats[index].taken--;
+	i = find_room(p);
+	if (i >= 0) {
+		p->seats[i].taken++;
+		p->seats[index].taken--;
+	} else {
+		p->seats[index].waiting = true;
+	}
 	sync_unlock(&p->lock);
-	hand_over(p, i, j);
-	return true;
+	if (i >= 0)
+		hand_over(p, i, j);
+	return i >= 0;
 }
 
 void
@@ -224,6 +246,7 @@ app_pool_set_state(struct app_pool *p, unsigned index,
 	s->state = state;
 	s->room = room;
 	sync_broadcast(&p->changed);
+	wake_waiting(p);
 	sync_unlock(&p->lock);
 }
 
@@ -300,10 +323,7 @@ void
 app_pool_set_limits(struct app_pool *p, const struct stats_limits *l)
 {
 	sync_lock(&p->lock);
-	if (l->primary.known)
-		p->limits.primary = l->primary;
-	if (l->secondary.known)
-		p->limits.secondary = l->secondary;
+	codex_limits_merge(&p->limits, l);
 	sync_unlock(&p->lock);
 }
 
@@ -340,12 +360,15 @@ app_pool_renew_logins(struct app_pool *p)
 	bool any = false;
 
 	sync_lock(&p->lock);
-	for (unsigned i = 0; i < p->n_workers; i++) {
+	for (unsigned i = 0; i < p->n_workers && clock_now() >= p->renew_at;
+	     i++) {
 		struct app_seat *s = &p->seats[i];
 
 		s->renew = s->renew || s->login_missing;
 		any = any || s->login_missing;
 	}
+	if (any)
+		p->renew_at = clock_after(RENEW_INTERVAL);
 	sync_unlock(&p->lock);
 	if (any)
 		app_pool_wake_all(p);

@@ -40,6 +40,7 @@ struct app_seat {
 	unsigned taken; /* jobs given and not over */
 	struct job *inbox[APP_TURNS_MAX];
 	unsigned n_inbox;
+	bool waiting; /* has jobs that it would pass on */
 	bool renew; /* is to replace its child */
 	bool login_missing;
 	uint64_t turns, restarts;
@@ -61,6 +62,7 @@ struct app_pool {
 	bool aborting;
 	struct api_error error; /* why the last child could not be had */
 	struct stats_limits limits;
+	int64_t renew_at; /* not before: look for a login anew */
 	uint64_t warned[APP_WARNINGS_MAX]; /* hashes of what was said */
 	unsigned n_warned;
 };
@@ -90,7 +92,10 @@ unsigned app_pool_take(
 /* Worker: a job is over, which makes room. */
 void app_pool_job_over(struct app_pool *p, unsigned index);
 
-/* Worker: gives a job that it had to another with room; false: keep it. */
+/*
+ * Worker: gives a job that it had to another with room; false: keep it, and
+ * be woken when there is some.
+ */
 bool app_pool_pass_on(struct app_pool *p, unsigned index, struct job *j);
 
 /* Worker: what is to be seen of it from now on. `room`: for turns at once. */
@@ -116,7 +121,10 @@ void app_pool_set_limits(struct app_pool *p, const struct stats_limits *l);
 /* Worker: true the first time that Codex says this, to any worker. */
 bool app_pool_is_new_warning(struct app_pool *p, struct text warning);
 
-/* Any thread: asks workers without a login to look for one anew. */
+/*
+ * Any thread: asks workers without a login to look for one anew, twice a
+ * minute at most.
+ */
 void app_pool_renew_logins(struct app_pool *p);
 
 /* NOT_READY_NO_WORKER or NOT_READY_NOT_LOGGED_IN, as the workers stand. */

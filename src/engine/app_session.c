@@ -130,7 +130,8 @@ note_limits(struct app_session *s, const json_t *snapshot)
 	struct stats_limits limits;
 
 	codex_limits_read(snapshot, &limits);
-	s->child->quota_resets_at = codex_limits_reset(&limits);
+	codex_limits_merge(&s->limits, &limits);
+	s->child->quota_resets_at = codex_limits_reset(&s->limits);
 	s->owner.limits(s->owner.arg, &limits);
 }
 

@@ -56,6 +56,7 @@ struct app_session {
 	int64_t handshake_by; /* CLOCK_NEVER once it is done */
 	int64_t exit_by; /* it has closed a pipe, so it should exit */
 	bool initialized;
+	struct stats_limits limits; /* as last reported */
 	bool login_missing; /* somebody would have to log in */
 	bool worn; /* is to be replaced */
 

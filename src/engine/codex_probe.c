@@ -221,19 +221,17 @@ codex_probe_logged_in(const struct settings *s, const struct codex *c)
 	    codex_home_has_login(c->home);
 }
 
+/*
+ * Where the login is in a keyring an isolated home has none. exec can do with
+ * the user's own home, since it is told to leave the configuration there
+ * alone; app-server cannot be told.
+ */
 static int
-find_login(struct probe *p)
+use_users_home(struct probe *p)
 {
 	struct codex *c = p->codex;
-	char *home;
+	char *home = strdup(p->users_home);
 
-	if (codex_probe_logged_in(p->spec->settings, c))
-		return 0;
-	if (access(p->users_home, F_OK) != 0 || !keyring_login(p)) {
-		log_warning("codex: nobody is logged in; run 'codex login'");
-		return 0;
-	}
-	home = strdup(p->users_home);
 	if (home == NULL || strv_env_set(&c->env, "CODEX_HOME", home) != 0) {
 		free(home);
 		return unavailable(p, NOT_READY_NO_WORKER, "Out of memory.");
@@ -245,6 +243,26 @@ find_login(struct probe *p)
 		    "and skills there can reach the model. 'codex login' with "
 		    "cli_auth_credentials_store=\"file\" ends this",
 	    home);
+	return 0;
+}
+
+static int
+find_login(struct probe *p)
+{
+	const struct settings *s = p->spec->settings;
+
+	if (codex_probe_logged_in(s, p->codex))
+		return 0;
+	if (access(p->users_home, F_OK) != 0 || !keyring_login(p)) {
+		log_warning("codex: nobody is logged in; run 'codex login'");
+		return 0;
+	}
+	if (s->engine != ENGINE_APP_SERVER)
+		return use_users_home(p);
+	log_warning("codex: the login is in a keyring, where the isolated home "
+		    "of the app-server engine cannot use it: log in again with "
+		    "'codex -c cli_auth_credentials_store=\"file\" login', or "
+		    "use --engine exec");
 	return 0;
 }
 

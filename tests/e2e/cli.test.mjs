@@ -7,6 +7,7 @@ import { describe, it } from "node:test";
 import { Child } from "./lib/child.mjs";
 import { codexLauncher, fakeCodex, makeDir, proxyBinary,
 	removeDir } from "./lib/env.mjs";
+import { request } from "./lib/http.mjs";
 import { cleanEnv, Proxy } from "./lib/proxy.mjs";
 import { until, within } from "./lib/wait.mjs";
 
@@ -372,6 +373,32 @@ describe("a login in a keyring", () => {
 		assert.equal(proxy.calls()[0].env.CODEX_HOME, own);
 		assert.ok(proxy.log().some((l) => l.level === "warning" &&
 		    /keyring/.test(l.message) && l.message.includes(own)));
+		await proxy.stop();
+		removeDir(dir);
+	});
+});
+
+describe("a login in a keyring, with app-server", () => {
+	it("is of no use in the isolated home, and says what to do",
+	    async () => {
+		const dir = makeDir("keyring");
+		const own = path.join(dir, "own");
+
+		fs.mkdirSync(own);
+		const proxy = await Proxy.start({ engine: "app-server",
+			ready: false, env: { CODEX_HOME: own } });
+
+		await until(() => proxy.log().some((l) =>
+		    l.level === "warning" && /keyring/.test(l.message) &&
+		    /--engine exec/.test(l.message)), "the warning");
+		await until(async () => {
+			const ready = await request(`${proxy.url}/ready`);
+
+			return ready.status === 503 &&
+			    /not logged in/.test(ready.text);
+		}, "/ready to say so");
+		assert.ok(proxy.calls().every((c) => c.env.CODEX_HOME !== own ||
+		    c.argv.includes("login")));
 		await proxy.stop();
 		removeDir(dir);
 	});
