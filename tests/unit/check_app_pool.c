@@ -345,6 +345,16 @@ START_TEST(a_place_given_back_strands_nobody)
 }
 END_TEST
 
+/* True when worker `index` had been woken. */
+static bool
+drain(unsigned index)
+{
+	uint64_t count;
+
+	return read(pool.seats[index].wake_fd, &count, sizeof(count)) ==
+	    (ssize_t)sizeof(count);
+}
+
 START_TEST(a_lost_job_takes_its_place_along)
 {
 	struct job *jobs[APP_TURNS_MAX], *j;
@@ -365,8 +375,15 @@ START_TEST(a_lost_job_takes_its_place_along)
 	ck_assert_uint_eq(app_pool_take(&pool, 1, jobs), 1);
 	ck_assert_ptr_eq(jobs[0], j);
 	app_pool_set_state(&pool, 1, APP_WORKER_STARTING, 0);
+	drain(1);
 	ck_assert(!app_pool_pass_on(&pool, 1, j));
 	expect_taken(0, 1);
+	ck_assert(!drain(1));
+	/* When there is room it is told, once. */
+	app_pool_set_state(&pool, 0, APP_WORKER_SERVING, ROOM);
+	ck_assert(drain(1));
+	app_pool_set_state(&pool, 0, APP_WORKER_SERVING, ROOM);
+	ck_assert(!drain(1));
 	job_finish(j, FINISH_STOP);
 	app_pool_job_over(&pool, 1);
 	dispatch_done(dispatch, j);
