@@ -12,8 +12,8 @@ describe("app-server fields", () => {
 		args: ["--instructions", "none", "--model", "gpt-5.5"] });
 
 	for (const model of models) {
-		const good = (fields) => world.good((m) => m, { model, ...fields });
-		const body = async (fields) => (await good(fields)).upstream.body;
+		const body = async (fields) => (await world.good((m) => m,
+		    { model, ...fields })).upstream.body;
 
 		describe(model, () => {
 			for (const effort of ["low", "medium", "high"]) {

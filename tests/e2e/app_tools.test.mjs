@@ -11,6 +11,12 @@ import { mark, realCodex } from "./lib/proxy.mjs";
 const tool = (name, parameters = { type: "object", properties: {} }) =>
 	({ type: "function", function: { name, description: `does ${name}`,
 		parameters } });
+// In a history: calls, [name, id] each, and the result of one.
+const made = (...list) => ({ role: "assistant", content: null,
+	tool_calls: list.map(([name, id]) => ({ id, type: "function",
+		function: { name, arguments: "{}" } })) });
+const told = (tool_call_id) => ({ role: "tool", tool_call_id, content: "r" });
+
 // A directive by which the model calls a function.
 const calls = (name, args) => `tool=${name}:${JSON.stringify(args)}`;
 const quoted = (s) => JSON.stringify(s);
@@ -271,14 +277,9 @@ for (const model of ["gpt-6.1-sol", "gpt-5.5"]) {
 					    calls(theirs, '{"a":1}'), { tools }),
 					[[name, '{"a":1}']]);
 					// In a history it goes by the model's name.
-					const again = await world.good((m) => [
-						{ role: "user", content: m },
-						{ role: "assistant", content: null,
-							tool_calls: [{ id: "c", type: "function",
-								function: { name,
-									arguments: "{}" } }] },
-						{ role: "tool", tool_call_id: "c",
-							content: "x" }], { tools });
+					const again = await world.good((m) =>
+					    [{ role: "user", content: m }, made([name, "c"]),
+						told("c")], { tools });
 
 					assert.deepEqual(received(again.upstream.body)
 					    .items[1], call("c", theirs, "{}"));
@@ -375,27 +376,23 @@ describe("a history of calls that does not hold together", () => {
 	const world = realCodex({ before, after }, { engine: "app-server",
 		args: ["--model", "gpt-5.5"] });
 	const ask = { role: "user", content: "x" };
-	const made = (...ids) => ({ role: "assistant", content: null,
-		tool_calls: ids.map((id) => ({ id, type: "function",
-			function: { name: "look", arguments: "{}" } })) });
-	const told = (tool_call_id) =>
-		({ role: "tool", tool_call_id, content: "r" });
+	const looked = (...ids) => made(...ids.map((id) => ["look", id]));
 
 	/* what is wrong, messages, param */
 	const rows = [
-		["no result at the end", [ask, made("a")],
+		["no result at the end", [ask, looked("a")],
 			"messages[1].tool_calls"],
-		["no result before the next message", [ask, made("a"), ask],
+		["no result before the next message", [ask, looked("a"), ask],
 			"messages[1].tool_calls"],
-		["one of two", [ask, made("a", "b"), told("b"), ask],
+		["one of two", [ask, looked("a", "b"), told("b"), ask],
 			"messages[1].tool_calls"],
 		["a result without a call", [ask, told("a")],
 			"messages[1].tool_call_id"],
-		["a result of another call", [ask, made("a"), told("b")],
+		["a result of another call", [ask, looked("a"), told("b")],
 			"messages[2].tool_call_id"],
-		["a result twice", [ask, made("a"), told("a"), told("a")],
+		["a result twice", [ask, looked("a"), told("a"), told("a")],
 			"messages[3].tool_call_id"],
-		["an id twice", [ask, made("a", "a"), told("a"), told("a")],
+		["an id twice", [ask, looked("a", "a"), told("a"), told("a")],
 			"messages[1].tool_calls"],
 	];
 	for (const [what, messages, param] of rows) {
@@ -414,7 +411,7 @@ describe("a history of calls that does not hold together", () => {
 		assert.equal(world.sim.requests().length, 0);
 	});
 	it("the same whole is answered, in any order of results", async () => {
-		const r = await world.proxy.chat([ask, made("a", "b"), told("b"),
+		const r = await world.proxy.chat([ask, looked("a", "b"), told("b"),
 			told("a"), { role: "user", content: quoted("ok") }]);
 
 		assert.equal(r.status, 200, r.text);

@@ -48,8 +48,7 @@ const means = {
 	},
 };
 
-const draining = (proxy) => until(() =>
-    proxy.messages().some((m) => m.includes("draining")), "the drain");
+const draining = (proxy) => proxy.metricsUntil((m) => m.draining, "a drain");
 
 describeEngines("SIGTERM", (engine) => {
 	const { start, late, hang, running } = means[engine];
@@ -77,7 +76,7 @@ describeEngines("SIGTERM", (engine) => {
 	it("new ones are refused, /ready says draining, /health lives",
 	    async () => {
 		const proxy = await start();
-		const pending = proxy.open(late(2500));
+		const pending = proxy.open(late(6000));
 
 		await running(proxy, 1);
 		proxy.child.kill("SIGTERM");
