@@ -118,12 +118,18 @@ read_answer(struct client *c)
 }
 
 int
-client_request(struct client *c, const char *path, const char *body)
+client_send(struct client *c, const char *path, const char *body)
 {
 	int r = c->fd < 0 ? connect_to(c) : 0;
 
-	if (r == 0)
-		r = send_request(c, path, body);
+	return r == 0 ? send_request(c, path, body) : r;
+}
+
+int
+client_request(struct client *c, const char *path, const char *body)
+{
+	int r = client_send(c, path, body);
+
 	if (r == 0)
 		r = read_answer(c);
 	if (r < 0)

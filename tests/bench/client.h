@@ -21,6 +21,13 @@ void client_init(struct client *c, uint16_t port);
 void client_free(struct client *c);
 
 /*
+ * The first half alone: connects if it has to, and sends. The caller reads
+ * from c->fd what comes. Errors: -errno.
+ */
+MUST_CHECK int
+client_send(struct client *c, const char *path, const char *body);
+
+/*
  * Sends GET, or POST when there is a body, and reads the whole answer into
  * c->answer. Returns its status; -errno when it could not connect, or the
  * connection broke (the next call makes a new one).

@@ -1,15 +1,17 @@
 # What the proxy adds to a request; "make bench" builds and measures.
 EXTRA_PROGRAMS += tests/bench/overhead
 
-tests_bench_overhead_SOURCES = \
-	tests/bench/bench.h \
+bench_shared = \
+	tests/bench/bench.c tests/bench/bench.h \
 	tests/bench/client.c tests/bench/client.h \
-	tests/bench/floor.c tests/bench/floor.h \
 	tests/bench/load.c tests/bench/load.h \
-	tests/bench/overhead.c \
 	tests/bench/proxy.c tests/bench/proxy.h \
 	tests/bench/samples.c tests/bench/samples.h
-tests_bench_overhead_LDADD = lib/libbase.a $(JANSSON_LIBS)
+
+tests_bench_overhead_SOURCES = $(bench_shared) \
+	tests/bench/floor.c tests/bench/floor.h \
+	tests/bench/overhead.c
+tests_bench_overhead_LDADD = lib/libruntime.a lib/libbase.a $(JANSSON_LIBS)
 
 CLEANFILES += tests/bench/overhead$(EXEEXT)
 

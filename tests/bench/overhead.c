@@ -6,8 +6,6 @@
  * answer) and the proxy take turns, so that a machine that grows slower
  * does so for both; each figure is the median over the rounds.
  */
-#include <errno.h>
-#include <ftw.h>
 #include <getopt.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -55,25 +53,21 @@ enum {
 	N_FIGURES
 };
 
-/* The aims; AT_LEAST turns the comparison round. */
-static const struct aim {
-	const char *name;
-	enum {
-		P50_RATIO,
-		P99_RATIO,
-		RATE_RATIO,
-		RSS,
-		READY,
-		N_AIMS
-	} value;
-	bool at_least;
-	double limit;
-} aims[] = {
-	{ "p50 ratio", P50_RATIO, false, 1.25 },
-	{ "p99 ratio", P99_RATIO, false, 2.0 },
-	{ "rate ratio at 16", RATE_RATIO, true, 0.75 },
-	{ "resident MiB", RSS, false, 10 },
-	{ "ready ms", READY, false, 30 },
+enum {
+	P50_RATIO,
+	P99_RATIO,
+	RATE_RATIO,
+	RSS,
+	READY,
+	N_AIMS
+};
+
+static const struct bench_aim aims[N_AIMS] = {
+	[P50_RATIO] = { "p50 ratio", false, 1.25 },
+	[P99_RATIO] = { "p99 ratio", false, 2.0 },
+	[RATE_RATIO] = { "rate ratio at 16", true, 0.75 },
+	[RSS] = { "resident MiB", false, 10 },
+	[READY] = { "ready ms", false, 30 },
 };
 
 static const struct option options[] = {
@@ -83,35 +77,6 @@ static const struct option options[] = {
 	{ "rounds", required_argument, NULL, 'r' },
 	{ NULL, 0, NULL, 0 },
 };
-
-static char directory[] = "/tmp/overhead.XXXXXX";
-
-static int
-remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
-static void
-remove_directory(void)
-{
-	nftw(directory, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-void
-bench_must(int r, const char *what)
-{
-	if (r >= 0)
-		return;
-	fprintf(stderr, "overhead: %s: %s\n", what,
-	    errno != 0 ? strerror(errno) : "failed");
-	fprintf(stderr, "overhead: see %s\n", directory);
-	proxy_kill_all();
-	_exit(1);
-}
 
 static void
 read_options(int argc, char **argv, struct settings *s)
@@ -146,11 +111,11 @@ learn(const struct proxy_spec *base, struct floor *f)
 	struct proxy proxy;
 	char calls[64];
 
-	spec.log = spec.dir;
+	spec.log = bench_directory();
 	proxy_start(&proxy, &spec);
 	proxy_request(&proxy, 0);
 	proxy_stop(&proxy);
-	snprintf(calls, sizeof(calls), "%s/calls.log", spec.dir);
+	snprintf(calls, sizeof(calls), "%s/calls.log", spec.log);
 	floor_learn(f, spec.codex, calls);
 }
 
@@ -218,21 +183,12 @@ print_table(const struct series *series, size_t rounds)
 
 /* One line an aim; returns how many were missed. */
 static int
-print_aims(const double *values)
+print_aims(const double values[N_AIMS])
 {
 	int missed = 0;
-	bool ok;
 
-	for (size_t i = 0; i < ARRAY_SIZE(aims); i++) {
-		double value = values[aims[i].value];
-
-		ok = aims[i].at_least ? value >= aims[i].limit
-				      : value <= aims[i].limit;
-		missed += ok ? 0 : 1;
-		printf("%s %.2f (aim %s %.2f) %s\n", aims[i].name, value,
-		    aims[i].at_least ? ">=" : "<=", aims[i].limit,
-		    ok ? "ok" : "MISSED");
-	}
+	for (size_t i = 0; i < N_AIMS; i++)
+		missed += bench_aim(&aims[i], values[i]) ? 0 : 1;
 	return missed;
 }
 
@@ -267,30 +223,31 @@ measure(const struct settings *s, struct floor *base, struct proxy *one,
 int
 main(int argc, char **argv)
 {
+	static const char *const one_options[] = { "--max-concurrency", "1",
+		NULL },
+				 *const many_options[] = { "--max-concurrency",
+					 "16", NULL };
 	struct settings s = { .requests = 200, .rounds = 5 };
-	struct proxy_spec spec = { .dir = directory, .concurrency = 1 };
+	struct proxy_spec spec = { .name = "one", .options = one_options };
 	struct floor base;
 	struct proxy one, many;
-	char dir_many[sizeof(directory) + 8];
 	int missed;
 
 	read_options(argc, argv, &s);
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	bench_must(mkdtemp(directory) != NULL ? 0 : -1, directory);
+	bench_begin("overhead");
 	spec.path = s.proxy;
 	spec.codex = s.fake;
 	learn(&spec, &base);
 	proxy_start(&one, &spec);
-	snprintf(dir_many, sizeof(dir_many), "%s/many", directory);
-	bench_must(mkdir(dir_many, 0700), dir_many);
-	spec.dir = dir_many;
-	spec.concurrency = MANY;
+	spec.name = "many";
+	spec.options = many_options;
 	proxy_start(&many, &spec);
 	missed = measure(&s, &base, &one, &many);
 	proxy_stop(&one);
 	proxy_stop(&many);
 	floor_free(&base);
 	free(s.fake);
-	remove_directory();
+	bench_end();
 	return missed == 0 ? 0 : 1;
 }

@@ -15,6 +15,7 @@
 #include "base/parse.h"
 #include "base/strv.h"
 #include "bench.h"
+#include "runtime/process.h"
 
 enum {
 	READY_SECONDS = 20,
@@ -46,9 +47,20 @@ proxy_kill_all(void)
 	}
 }
 
-static const char chat_body[] = "{\"model\":\"codex-local\",\"messages\":["
-				"{\"role\":\"user\",\"content\":\"" BENCH_PROMPT
-				"\"}]}";
+#define CHAT_BODY(prompt, rest) \
+	"{\"model\":\"codex-local\",\"messages\":[" \
+	"{\"role\":\"user\",\"content\":\"" prompt "\"}]" rest "}"
+
+const char proxy_body[] = CHAT_BODY(BENCH_PROMPT, "");
+
+void
+proxy_stream_body(char body[PROXY_BODY_MAX], const char *prompt)
+{
+	int n = snprintf(
+	    body, PROXY_BODY_MAX, CHAT_BODY("%s", ",\"stream\":true"), prompt);
+
+	BUG_ON(n < 0 || n >= PROXY_BODY_MAX);
+}
 
 static void
 add_option(
@@ -59,18 +71,18 @@ add_option(
 }
 
 static void
-build_argv(const struct proxy_spec *spec, struct strv *argv)
+build_argv(const struct proxy_spec *spec, const char *dir, struct strv *argv)
 {
-	bench_must(
-	    strv_add_all(argv, spec->path, "start", "--foreground", "--port",
-		"0", "--codex-bin", spec->codex, "--max-concurrency", NULL),
+	bench_must(strv_add_all(argv, spec->path, "start", "--foreground",
+		       "--port", "0", "--codex-bin", spec->codex, NULL),
 	    "argv");
-	bench_must(strv_addf(argv, "%zu", spec->concurrency), "argv");
-	add_option(argv, "--app-server-codex-home", spec->dir, "home");
-	add_option(argv, "--default-cwd", spec->dir, "work");
-	add_option(argv, "--pid-file", spec->dir, "proxy.pid");
-	add_option(argv, "--state-file", spec->dir, "proxy.state.json");
-	add_option(argv, "--log-file", spec->dir, "proxy.log");
+	for (const char *const *o = spec->options; *o != NULL; o++)
+		bench_must(strv_add(argv, *o), *o);
+	add_option(argv, "--app-server-codex-home", dir, "home");
+	add_option(argv, "--default-cwd", dir, "work");
+	add_option(argv, "--pid-file", dir, "proxy.pid");
+	add_option(argv, "--state-file", dir, "proxy.state.json");
+	add_option(argv, "--log-file", dir, "proxy.log");
 }
 
 static void
@@ -88,14 +100,15 @@ make_dir(const char *dir, const char *name)
  * while the load runs.
  */
 static void
-spawn(struct proxy *p, const struct proxy_spec *spec, const char *log)
+spawn(struct proxy *p, const struct proxy_spec *spec, const char *dir,
+    const char *log)
 {
 	posix_spawn_file_actions_t actions;
 	struct strv argv, envp;
 
 	strv_init(&argv);
 	strv_init(&envp);
-	build_argv(spec, &argv);
+	build_argv(spec, dir, &argv);
 	bench_must(strv_add_vector(&envp, environ), "env");
 	strv_env_drop_prefix(&envp, "CODEX_PROXY_");
 	strv_env_unset(&envp, "FAKE_CODEX_DIR");
@@ -169,16 +182,18 @@ wait_ready(struct proxy *p, const char *log, int64_t started)
 void
 proxy_start(struct proxy *p, const struct proxy_spec *spec)
 {
-	char log[PATH_MAX];
+	char dir[PATH_MAX - 16], log[PATH_MAX];
 	int64_t started;
 
-	make_dir(spec->dir, "home");
-	make_dir(spec->dir, "work");
-	snprintf(log, sizeof(log), "%s/stderr", spec->dir);
+	snprintf(dir, sizeof(dir), "%s/%s", bench_directory(), spec->name);
+	make_dir(bench_directory(), spec->name);
+	make_dir(dir, "home");
+	make_dir(dir, "work");
+	snprintf(log, sizeof(log), "%s/stderr", dir);
 	(void)unlink(log);
 	*p = (struct proxy){ .port = 0 };
 	started = clock_now();
-	spawn(p, spec, log);
+	spawn(p, spec, dir, log);
 	wait_ready(p, log, started);
 	for (size_t i = 0; i < LOAD_THREADS_MAX; i++)
 		client_init(&p->clients[i], p->port);
@@ -203,7 +218,7 @@ proxy_request(void *arg, size_t thread)
 {
 	struct proxy *p = arg;
 	struct client *c = &p->clients[thread];
-	int status = client_request(c, "/v1/chat/completions", chat_body);
+	int status = client_request(c, PROXY_CHAT_PATH, proxy_body);
 
 	if (status == 200 && strstr(c->answer.data, "pong") != NULL)
 		return;
@@ -216,17 +231,5 @@ proxy_request(void *arg, size_t thread)
 double
 proxy_rss(const struct proxy *p)
 {
-	char path[64], line[256];
-	double kib = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)p->pid);
-	f = fopen(path, "re");
-	bench_must(f != NULL ? 0 : -1, path);
-	while (fgets(line, sizeof(line), f) != NULL) {
-		if (strncmp(line, "VmRSS:", 6) == 0)
-			kib = strtod(line + 6, NULL);
-	}
-	fclose(f);
-	return kib / 1024;
+	return (double)process_rss(p->pid) / (1024 * 1024);
 }

@@ -11,12 +11,18 @@
 #include "client.h"
 #include "load.h"
 
+#define PROXY_CHAT_PATH "/v1/chat/completions"
+
+enum {
+	PROXY_BODY_MAX = 512
+};
+
 struct proxy_spec {
 	const char *path;
 	const char *codex; /* --codex-bin */
-	const char *dir; /* existing; its own directories go there */
+	const char *name; /* of its directory in the bench's */
 	const char *log; /* FAKE_CODEX_DIR for its children, or NULL */
-	size_t concurrency; /* --max-concurrency */
+	const char *const *options; /* more of them, NULL at the end */
 };
 
 struct proxy {
@@ -37,6 +43,12 @@ void proxy_kill_all(void);
 
 /* A load_fn over a struct proxy: one chat completion, checked. */
 void proxy_request(void *arg, size_t thread);
+
+/* The request that proxy_request sends, in JSON. */
+extern const char proxy_body[];
+
+/* The same for a streamed answer to a prompt that needs no escapes. */
+void proxy_stream_body(char body[PROXY_BODY_MAX], const char *prompt);
 
 /* Resident memory in MiB. */
 double proxy_rss(const struct proxy *p);
