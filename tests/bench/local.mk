@@ -1,5 +1,6 @@
-# What the proxy adds to a request; "make bench" builds and measures.
-EXTRA_PROGRAMS += tests/bench/overhead
+# What the proxy adds to a request. "make bench", "make bench-app-server" and
+# "make bench-soak" build and measure; README.md here says what.
+EXTRA_PROGRAMS += tests/bench/overhead tests/bench/app_server
 
 bench_shared = \
 	tests/bench/bench.c tests/bench/bench.h \
@@ -13,13 +14,40 @@ tests_bench_overhead_SOURCES = $(bench_shared) \
 	tests/bench/overhead.c
 tests_bench_overhead_LDADD = lib/libruntime.a lib/libbase.a $(JANSSON_LIBS)
 
-CLEANFILES += tests/bench/overhead$(EXEEXT)
+tests_bench_app_server_SOURCES = $(bench_shared) \
+	tests/bench/app_fake.c \
+	tests/bench/app_floor.c tests/bench/app_floor.h \
+	tests/bench/app_parts.h \
+	tests/bench/app_real.c \
+	tests/bench/app_run.c tests/bench/app_run.h \
+	tests/bench/app_server.c \
+	tests/bench/app_table.c tests/bench/app_table.h \
+	tests/bench/procfs.c tests/bench/procfs.h \
+	tests/bench/stream.c tests/bench/stream.h
+tests_bench_app_server_LDADD = src/libcore.a lib/libruntime.a lib/libbase.a \
+	$(JANSSON_LIBS)
 
+CLEANFILES += tests/bench/overhead$(EXEEXT) tests/bench/app_server$(EXEEXT)
+EXTRA_DIST += tests/bench/README.md
+
+# Added to the command line; BENCH_CODEX is the real Codex, if there is one.
 BENCH_FLAGS =
+BENCH_CODEX =
+bench_app_server = tests/bench/app_server$(EXEEXT) --proxy ./$(bin_PROGRAMS) \
+	--fake tests/sim/fake_codex$(EXEEXT) --sim tests/sim/sim_model$(EXEEXT) \
+	$${codex:+--codex "$$codex"} $(BENCH_FLAGS)
+bench_app_server_needs = $(bin_PROGRAMS) tests/bench/app_server$(EXEEXT) \
+	tests/sim/fake_codex$(EXEEXT) tests/sim/sim_model$(EXEEXT)
 
 # bin_PROGRAMS is the proxy and nothing else.
-.PHONY: bench
+.PHONY: bench bench-app-server bench-soak
 bench: $(bin_PROGRAMS) tests/bench/overhead$(EXEEXT) \
 	tests/sim/fake_codex$(EXEEXT)
 	tests/bench/overhead$(EXEEXT) --proxy ./$(bin_PROGRAMS) \
 		--fake tests/sim/fake_codex$(EXEEXT) $(BENCH_FLAGS)
+
+bench-app-server: $(bench_app_server_needs)
+	codex='$(BENCH_CODEX)'; $(bench_app_server)
+
+bench-soak: $(bench_app_server_needs)
+	codex='$(BENCH_CODEX)'; $(bench_app_server) --soak 2000

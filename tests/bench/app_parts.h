@@ -1,0 +1,35 @@
+/*
+ * app_parts.h - the parts of the bench for the app-server engine. Each starts
+ * what it needs, prints its table and its aims, and ends what it started; it
+ * ends the program when something fails. A missed aim is no failure.
+ */
+#ifndef BENCH_APP_PARTS_H
+#define BENCH_APP_PARTS_H
+
+#include <stdint.h>
+
+#include "app_table.h"
+
+struct app_bench {
+	const char *proxy;
+	char *fake, *sim;
+	const char *codex; /* NULL: what needs it is left out, and said so */
+	int64_t rounds;
+	int64_t scale; /* per cent of the usual numbers of requests */
+};
+
+/* So many requests by b->scale; at least 1. */
+size_t app_scaled(const struct app_bench *b, size_t n);
+
+/* The real Codex: streams at 1, 8 and 32 at once. */
+void app_part_real(const struct app_bench *b);
+/* fake_codex: short requests that do not stream, at 1 and 64 at once. */
+void app_part_short(const struct app_bench *b);
+/* fake_codex: long streams, at 1 and 64 at once. */
+void app_part_deltas(const struct app_bench *b);
+/* fake_codex: memory of 1,000 streams in which nothing happens. */
+void app_part_parked(const struct app_bench *b);
+/* The real Codex: its memory over so many turns. */
+void app_part_soak(const struct app_bench *b, size_t turns);
+
+#endif

@@ -1,0 +1,182 @@
+/* The parts of the bench that run on the real Codex, before sim_model. */
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "app_parts.h"
+#include "base/clock.h"
+#include "bench.h"
+#include "procfs.h"
+#include "runtime/fdio.h"
+
+enum {
+	LINE_MAX_BYTES = 256,
+	BATCHES = 40, /* of a soak */
+	QUARTER = BATCHES / 4,
+	SOAK_AT_ONCE = 8
+};
+
+struct sim {
+	struct process process;
+	char config[LINE_MAX_BYTES]; /* that puts it behind Codex */
+};
+
+static void
+sim_start(struct sim *sim, const char *path)
+{
+	struct process_spec spec = { .path = path, .envp = environ };
+	struct strv argv;
+	struct buf line;
+	unsigned port = 0;
+	int rc;
+
+	strv_init(&argv);
+	bench_must(strv_add_all(&argv, path, "--exit-with-parent", NULL), path);
+	spec.argv = argv.v;
+	rc = process_start(&spec, &sim->process);
+	strv_free(&argv);
+	errno = -rc;
+	bench_must(rc, path);
+	buf_init(&line, LINE_MAX_BYTES);
+	rc = fd_wait(sim->process.stdout_fd, POLLIN, CLOCK_NEVER);
+	bench_must(rc, path);
+	bench_must(
+	    (int)fd_read_buf(sim->process.stdout_fd, &line, LINE_MAX_BYTES),
+	    path);
+	if (sscanf(line.data, "listening on %u\n", &port) != 1)
+		bench_must(-1, "sim_model's port");
+	buf_free(&line);
+	snprintf(sim->config, sizeof(sim->config),
+	    "model_providers.sim={name=\"sim\","
+	    "base_url=\"http://127.0.0.1:%u/v1\",wire_api=\"responses\","
+	    "env_key=\"SIM_KEY\",request_max_retries=0,"
+	    "stream_max_retries=0}",
+	    port);
+	bench_must(setenv("SIM_KEY", "x", 1), "SIM_KEY");
+}
+
+static void
+sim_stop(struct sim *sim)
+{
+	process_end(&sim->process, NS_PER_S, NULL);
+}
+
+/* False, and said, when there is no Codex to measure. */
+static bool
+has_codex(const struct app_bench *b, const char *what)
+{
+	if (b->codex != NULL)
+		return true;
+	printf("%s: LEFT OUT, since --codex PATH was not given\n", what);
+	return false;
+}
+
+/* Runs `fn` on a proxy in front of the real Codex. */
+static void
+with_rig(const struct app_bench *b, const char *turns_at_once,
+    void (*fn)(const struct app_bench *b, struct app_rig *rig, size_t n),
+    size_t n)
+{
+	struct sim sim;
+	const char *options[] = { "--engine", "app-server",
+		"--turns-per-worker", turns_at_once, "--codex-config",
+		"model_provider=\"sim\"", "--codex-config", sim.config, NULL };
+	struct proxy_spec spec = { .path = b->proxy,
+		.codex = b->codex,
+		.name = "real",
+		.options = options };
+	struct app_rig rig;
+
+	sim_start(&sim, b->sim);
+	app_rig_start(&rig, &spec);
+	fn(b, &rig, n);
+	app_rig_stop(&rig);
+	sim_stop(&sim);
+}
+
+static double
+mib(pid_t pid)
+{
+	return (double)process_rss(pid) / (1024 * 1024);
+}
+
+/* ---- streams ---- */
+
+static void
+measure_streams(const struct app_bench *b, struct app_rig *rig, size_t n)
+{
+	static const struct {
+		const char *name;
+		size_t at_once, n;
+	} loads[] = { { "real x1", 1, 40 }, { "real x8", 8, 120 },
+		{ "real x32", 32, 240 } };
+	static const struct bench_aim aim = {
+		"first content at 1, of the floor's", false, 1.05
+	};
+	struct app_row *rows = calloc(ARRAY_SIZE(loads), sizeof(*rows));
+	size_t rounds = (size_t)b->rounds;
+	char body[PROXY_BODY_MAX];
+
+	(void)n;
+	bench_must(rows != NULL ? 0 : -1, "memory");
+	proxy_stream_body(body, "SIM:deltas=20");
+	for (size_t i = 0; i < ARRAY_SIZE(loads); i++)
+		rows[i].load = (struct app_load){ .name = loads[i].name,
+			.body = body,
+			.stream = true,
+			.at_once = loads[i].at_once,
+			.n = app_scaled(b, loads[i].n),
+			.deltas = 20 };
+	app_table_run(rig, rows, ARRAY_SIZE(loads), rounds);
+	app_table_print(rows, ARRAY_SIZE(loads), rounds);
+	printf("resident: proxy %.1f MiB, its child %.1f MiB, the floor's "
+	       "child %.1f MiB\n",
+	    proxy_rss(&rig->proxy), mib(rig->child), mib(rig->floor.child.pid));
+	(void)bench_aim(&aim, app_row_ratio(&rows[0], rounds, RUN_FIRST_P50));
+	free(rows);
+}
+
+void
+app_part_real(const struct app_bench *b)
+{
+	if (has_codex(b, "real Codex"))
+		with_rig(b, "32", measure_streams, 0);
+}
+
+/* ---- the soak ---- */
+
+static void
+soak(const struct app_bench *b, struct app_rig *rig, size_t turns)
+{
+	static const struct bench_aim aim = {
+		"child's memory, last quarter of the second", false, 1.05
+	};
+	double quarters[4] = { 0, 0, 0, 0 };
+	struct app_load load = { .name = "soak",
+		.body = proxy_body,
+		.at_once = SOAK_AT_ONCE,
+		.n = turns / BATCHES };
+
+	(void)b;
+	for (size_t i = 0; i < BATCHES; i++) {
+		(void)app_run_proxy(rig, &load);
+		quarters[i / QUARTER] += mib(rig->child) / QUARTER;
+		if (i % QUARTER == QUARTER - 1)
+			printf("after %zu turns: child %.1f MiB on average, "
+			       "proxy %.1f MiB\n",
+			    (i + 1) * load.n, quarters[i / QUARTER],
+			    proxy_rss(&rig->proxy));
+	}
+	errno = 0;
+	bench_must(
+	    procfs_child(rig->proxy.pid, "app-server") == rig->child ? 0 : -1,
+	    "the child was replaced");
+	(void)bench_aim(&aim, quarters[3] / quarters[1]);
+}
+
+void
+app_part_soak(const struct app_bench *b, size_t turns)
+{
+	if (has_codex(b, "soak"))
+		with_rig(b, "8", soak, turns);
+}
