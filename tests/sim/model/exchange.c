@@ -212,7 +212,8 @@ answer_responses(struct exchange *x, const json_t *body)
 
 	buf_init(&last_user, BODY_MAX);
 	if (body == NULL || request_last_user(in.input, &last_user) < 0 ||
-	    script_parse(last_user.data, last_user.len, &script, error) < 0) {
+	    script_parse(last_user.data, last_user.len,
+		request_tool_rounds(in.input), &script, error) < 0) {
 		r = queue_json(x, MHD_HTTP_BAD_REQUEST,
 		    fault_body(error, "invalid_request_error", "sim"), -1);
 	} else {

@@ -1,7 +1,6 @@
 #include "request.h"
 
 #include <errno.h>
-#include <stdint.h>
 
 static int
 append_string(struct buf *out, const json_t *string)
@@ -65,18 +64,23 @@ append_item(struct buf *out, const json_t *item)
 	return append_parts(out, json_object_get(item, "content"));
 }
 
+/* Number of items up to and with the last user message; 0: there is none. */
+static size_t
+through_last_user(const json_t *input)
+{
+	size_t n = json_array_size(input);
+
+	while (n > 0 && !is_user(json_array_get(input, n - 1)))
+		n--;
+	return n;
+}
+
 int
 request_last_user(const json_t *input, struct buf *out)
 {
-	size_t i = json_array_size(input);
-	const json_t *item;
+	size_t n = through_last_user(input);
 
-	while (i-- > 0) {
-		item = json_array_get(input, i);
-		if (is_user(item))
-			return append_item(out, item);
-	}
-	return 0;
+	return n == 0 ? 0 : append_item(out, json_array_get(input, n - 1));
 }
 
 /* The item's text as a new JSON string, or NULL when memory is out. */
@@ -122,20 +126,55 @@ request_ends_in_tool_output(const json_t *input)
 	return n > 0 && type_is(json_array_get(input, n - 1), "_output");
 }
 
+/* Outputs of tools from item `first` on. */
+static int
+append_outputs(const json_t *input, size_t first, struct buf *out)
+{
+	size_t n = json_array_size(input), start = out->len;
+	const json_t *item;
+	int r = 0;
+
+	for (size_t i = first; i < n && r == 0; i++) {
+		item = json_array_get(input, i);
+		if (!type_is(item, "_output"))
+			continue;
+		if (out->len > start)
+			r = buf_puts(out, "; ");
+		if (r == 0)
+			r = append_item(out, item);
+	}
+	return r;
+}
+
 int
 request_tool_outputs(const json_t *input, struct buf *out)
 {
-	size_t n = json_array_size(input), first = n;
-	int r = 0;
+	size_t first = json_array_size(input);
 
 	while (
 	    first > 0 && type_is(json_array_get(input, first - 1), "_output"))
 		first--;
-	for (size_t i = first; i < n && r == 0; i++) {
-		if (i > first)
-			r = buf_puts(out, "; ");
-		if (r == 0)
-			r = append_item(out, json_array_get(input, i));
+	return append_outputs(input, first, out);
+}
+
+int64_t
+request_tool_rounds(const json_t *input)
+{
+	size_t n = json_array_size(input);
+	bool output, before = false;
+	int64_t rounds = 0;
+
+	for (size_t i = through_last_user(input); i < n; i++) {
+		output = type_is(json_array_get(input, i), "_output");
+		if (output && !before)
+			rounds++;
+		before = output;
 	}
-	return r;
+	return rounds;
+}
+
+int
+request_all_tool_outputs(const json_t *input, struct buf *out)
+{
+	return append_outputs(input, through_last_user(input), out);
 }

@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 
@@ -23,5 +24,11 @@ bool request_ends_in_tool_output(const json_t *input);
 
 /* The outputs of the tools at the end of the input, "; " between them. */
 MUST_CHECK int request_tool_outputs(const json_t *input, struct buf *out);
+
+/* How often the tools have answered since the last user message. */
+int64_t request_tool_rounds(const json_t *input);
+
+/* All their outputs since then, "; " between them. */
+MUST_CHECK int request_all_tool_outputs(const json_t *input, struct buf *out);
 
 #endif

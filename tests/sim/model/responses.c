@@ -108,7 +108,17 @@ append_answer(
 		return buf_append(out, in->last_user->data, in->last_user->len);
 	if (s->echo_all)
 		return request_all_texts(in->input, out);
+	if (s->outputs)
+		return request_all_tool_outputs(in->input, out);
 	return buf_puts(out, "pong");
+}
+
+/* Whether the tools have answered, and there is no step after it. */
+static bool
+tools_answered(const struct script *s, const struct responses_input *in)
+{
+	return s->tools != NULL && s->over &&
+	    request_ends_in_tool_output(in->input);
 }
 
 static void
@@ -119,7 +129,7 @@ add_answer(const struct script *s, const struct responses_input *in,
 	int r;
 
 	buf_init(&text, SIZE_MAX);
-	if (s->tools != NULL && request_ends_in_tool_output(in->input)) {
+	if (tools_answered(s, in)) {
 		r = buf_puts(&text, "tool said: ");
 		if (r == 0)
 			r = request_tool_outputs(in->input, &text);
@@ -176,8 +186,7 @@ responses_build(
     const struct script *s, const struct responses_input *in, struct plan *plan)
 {
 	bool unfinished = s->hang || s->cut >= 0 || s->failed != NULL;
-	bool calls = s->tools != NULL &&
-	    !request_ends_in_tool_output(in->input);
+	bool calls = s->tools != NULL && !tools_answered(s, in);
 	/* "hang" and "failed" alone come before any answer. */
 	bool silent = !script_has_text(s) &&
 	    (s->hang || s->failed != NULL || calls);

@@ -33,6 +33,7 @@ static const struct directive directives[] = {
 	{ "utf8",         FLAG,    AT(utf8),         NULL },
 	{ "echo",         FLAG,    AT(echo),         NULL },
 	{ "echo_all",     FLAG,    AT(echo_all),     NULL },
+	{ "outputs",      FLAG,    AT(outputs),      NULL },
 	{ "tool",         SPECIAL, 0,                set_tool },
 	{ "reasoning",    TEXT,    AT(reasoning),    NULL },
 	{ "commentary",   TEXT,    AT(commentary),   NULL },
@@ -252,8 +253,20 @@ parse_directive(
 	return r;
 }
 
+static const struct script defaults = {
+	.usage = { 11, 3, 7, 2 }, .after = -1, .cut = -1
+};
+
+/* Whether a directive is "then", which ends a step. */
+static bool
+is_then(const char *p, const char *end)
+{
+	trim(&p, &end);
+	return end - p == 4 && memcmp(p, "then", 4) == 0;
+}
+
 static int
-parse_line(struct script *s, const char *p, const char *end,
+parse_line(struct script *s, int64_t rounds, const char *p, const char *end,
     char ret_error[SCRIPT_ERROR_MAX])
 {
 	const char *start, *equals;
@@ -273,7 +286,15 @@ parse_line(struct script *s, const char *p, const char *end,
 			    memmem(start, (size_t)(p - start), "tool", 4);
 			p = directive_end(equals + 1, end, strings);
 		}
-		r = parse_directive(s, start, equals, p);
+		if (equals == NULL && is_then(start, p)) {
+			if (rounds == 0)
+				return 0;
+			rounds--;
+			script_free(s);
+			*s = defaults;
+		} else {
+			r = parse_directive(s, start, equals, p);
+		}
 		if (r < 0)
 			snprintf(ret_error, SCRIPT_ERROR_MAX,
 			    "sim: bad directive:%.*s",
@@ -281,22 +302,23 @@ parse_line(struct script *s, const char *p, const char *end,
 		if (p < end && *p == ';')
 			p++;
 	}
+	s->over = rounds > 0;
 	return r;
 }
 
 int
-script_parse(const char *text, size_t len, struct script *ret_script,
-    char ret_error[SCRIPT_ERROR_MAX])
+script_parse(const char *text, size_t len, int64_t rounds,
+    struct script *ret_script, char ret_error[SCRIPT_ERROR_MAX])
 {
 	static const char mark[] = "SIM:";
 	const char *at = len == 0 ? NULL
 				  : memmem(text, len, mark, sizeof(mark) - 1);
-	struct script s = { .usage = { 11, 3, 7, 2 }, .after = -1, .cut = -1 };
+	struct script s = defaults;
 	int r = 0;
 
 	if (at != NULL)
 		r = parse_line(
-		    &s, at + sizeof(mark) - 1, text + len, ret_error);
+		    &s, rounds, at + sizeof(mark) - 1, text + len, ret_error);
 	if (r < 0) {
 		script_free(&s);
 		return r;
@@ -324,7 +346,7 @@ bool
 script_has_text(const struct script *s)
 {
 	return s->text != NULL || s->deltas > 0 || s->big > 0 ||
-	    s->messages > 0 || s->utf8 || s->echo || s->echo_all;
+	    s->messages > 0 || s->utf8 || s->echo || s->echo_all || s->outputs;
 }
 
 void

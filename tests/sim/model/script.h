@@ -3,8 +3,9 @@
  *
  * They stand in the text of the last user message, behind the first "SIM:"
  * and up to the end of that line, separated by ";": NAME or NAME=VALUE.
- * A value that starts with a double quote is a JSON string. The list with
- * its meanings is in ../README.md.
+ * A value that starts with a double quote is a JSON string. "then" ends a
+ * step; each round of tools' outputs takes the script a step further. The
+ * list with its meanings is in ../README.md.
  *
  * Life cycle: script_parse, read the members, script_free. Pure; any thread.
  */
@@ -38,7 +39,9 @@ struct script {
 	bool utf8;
 	bool echo;
 	bool echo_all;
+	bool outputs;
 	json_t *tools; /* array of [name, arguments text], or NULL */
+	bool over; /* the tools of the last step have answered */
 
 	/* What goes with the answer. */
 	char *reasoning;
@@ -66,10 +69,11 @@ struct script {
 };
 
 /*
- * Reads the directives in `text`. Errors: -EINVAL with the reason in
- * `ret_error`, -ENOMEM. On an error there is nothing to free.
+ * Reads the directives in `text`: of the step that comes after `rounds`
+ * rounds of tools' outputs, or of the last one. Errors: -EINVAL with the
+ * reason in `ret_error`, -ENOMEM. On an error there is nothing to free.
  */
-MUST_CHECK int script_parse(const char *text, size_t len,
+MUST_CHECK int script_parse(const char *text, size_t len, int64_t rounds,
     struct script *ret_script, char ret_error[SCRIPT_ERROR_MAX]);
 
 void script_free(struct script *s);
