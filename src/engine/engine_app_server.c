@@ -65,7 +65,10 @@ app_wait_ready(struct engine *e, engine_step_fn *on_step, void *arg,
 	return app_pool_wait(p, ret_error);
 }
 
-/* What is missing before there can be a worker explains why there is none. */
+/*
+ * What is missing before there can be a worker explains why there is none.
+ * Whether somebody is logged in the children know best.
+ */
 static unsigned
 app_readiness(struct engine *e)
 {
@@ -73,6 +76,8 @@ app_readiness(struct engine *e)
 	unsigned setup = codex_setup_readiness(p->setup);
 	unsigned workers = app_pool_readiness(p);
 
+	if (workers == READY)
+		setup &= ~(unsigned)NOT_READY_NOT_LOGGED_IN;
 	if (setup == READY && workers == NOT_READY_NOT_LOGGED_IN)
 		app_pool_renew_logins(p);
 	return setup | workers;

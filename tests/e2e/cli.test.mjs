@@ -386,7 +386,8 @@ describe("a login in a keyring, with app-server", () => {
 
 		fs.mkdirSync(own);
 		const proxy = await Proxy.start({ engine: "app-server",
-			ready: false, env: { CODEX_HOME: own } });
+			ready: false, env: { CODEX_HOME: own,
+				FAKE_CODEX_MODE: "not_logged_in" } });
 
 		await until(() => proxy.log().some((l) =>
 		    l.level === "warning" && /keyring/.test(l.message) &&
