@@ -4,6 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { after, before, it } from "node:test";
 import { describeEngines, mark, realCodex } from "./lib/proxy.mjs";
+import { until } from "./lib/wait.mjs";
 
 // The directory in which exec's agent has its command run.
 async function pwd({ proxy }, fields) {
@@ -15,20 +16,20 @@ async function pwd({ proxy }, fields) {
 	return r.json.choices[0].message.content.split(/\n|\\n/);
 }
 
-// app-server's agent runs nothing; the thread's record says where it is.
+// app-server's agent runs nothing; the record of the thread says where it is.
 async function recorded({ proxy }, fields) {
 	const m = mark();
+	const archive = path.join(proxy.codexHome, "archived_sessions");
+	const records = () => (fs.existsSync(archive)
+	    ? fs.readdirSync(archive) : [])
+	    .map((name) => fs.readFileSync(path.join(archive, name), "utf8"));
 	const r = await proxy.chat(m, fields);
 
 	assert.equal(r.status, 200, r.text);
-	const records = fs.readdirSync(proxy.codexHome, { recursive: true })
-	    .filter((name) => name.endsWith(".jsonl"))
-	    .map((name) => fs.readFileSync(
-		path.join(proxy.codexHome, name), "utf8"))
-	    .filter((s) => s.includes(m));
+	const record = await until(() => records().find((s) => s.includes(m)),
+	    "the thread to be archived");
 
-	assert.equal(records.length, 1);
-	return [JSON.parse(records[0].split("\n")[0]).payload.cwd];
+	return [JSON.parse(record.split("\n")[0]).payload.cwd];
 }
 
 describeEngines("metadata.cwd", (engine) => {
