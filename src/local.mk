@@ -58,7 +58,8 @@ src_libengine_a_SOURCES = \
 	src/engine/exec_answer.c src/engine/exec_answer.h \
 	src/engine/exec_files.c src/engine/exec_files.h \
 	src/engine/exec_run.c src/engine/exec_run.h \
-	src/engine/job.c src/engine/job.h
+	src/engine/job.c src/engine/job.h \
+	src/engine/stderr_tail.c src/engine/stderr_tail.h
 
 src_libhttp_a_SOURCES = \
 	src/http/body_parser.c src/http/body_parser.h \

@@ -82,6 +82,24 @@ fd_read_buf(int fd, struct buf *b, size_t max)
 	return n;
 }
 
+void
+fd_wake(int eventfd)
+{
+	uint64_t one = 1;
+	ssize_t n = write(eventfd, &one, sizeof(one));
+
+	(void)n; /* a counter at its limit is readable all the same */
+}
+
+void
+fd_clear_wake(int eventfd)
+{
+	uint64_t count;
+	ssize_t n = read(eventfd, &count, sizeof(count));
+
+	(void)n; /* -EAGAIN: nothing was there */
+}
+
 int
 fd_write_all(int fd, const void *data, size_t len)
 {

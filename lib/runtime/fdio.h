@@ -29,6 +29,13 @@ MUST_CHECK int fd_set_nonblocking(int fd);
  */
 MUST_CHECK ssize_t fd_read_buf(int fd, struct buf *b, size_t max);
 
+/*
+ * Makes an eventfd readable, and takes that back. Both are safe anywhere, in
+ * hooks too: they never block nor fail.
+ */
+void fd_wake(int eventfd);
+void fd_clear_wake(int eventfd);
+
 /* Writes all of `len` bytes to a blocking descriptor. */
 MUST_CHECK int fd_write_all(int fd, const void *data, size_t len);
 

@@ -35,6 +35,17 @@ void codex_error_from_turn(
     const json_t *error, int64_t now, struct api_error *ret_error);
 
 /*
+ * The same for a request to `codex app-server` that was refused: `error` is
+ * the error of its answer {code, message, data}. What Codex itself refuses,
+ * before the model is asked, is the request's fault.
+ */
+void codex_error_from_refusal(
+    const json_t *error, int64_t now, struct api_error *ret_error);
+
+/* True when it was refused because Codex is busy: to be asked again later. */
+bool codex_refusal_is_overload(const json_t *error);
+
+/*
  * Looks for a known failure in what a Codex that ended without an event
  * wrote to stderr. False when there is none: then it is a crash.
  */

@@ -1,5 +1,6 @@
 /*
- * The error of a turn of `codex app-server`: a kind where Codex names one.
+ * The errors of `codex app-server`, which name a kind where Codex knows one: of
+ * a turn that failed, and of a request that was refused.
  */
 #include "core/codex_error.h"
 
@@ -133,4 +134,57 @@ codex_error_from_turn(
 	if (kind != API_ERROR_NONE)
 		set_kind(ret_error, kind);
 	advise_instructions(ret_error);
+}
+
+/* ---- refused requests ---- */
+
+/* Codes of JSON-RPC 2.0, and the one of Codex's own. */
+enum {
+	INVALID_REQUEST = -32600,
+	INVALID_PARAMS = -32602,
+	OVERLOADED = -32001
+};
+
+static int64_t
+refusal_code(const json_t *error)
+{
+	int64_t code = 0;
+
+	(void)jsonx_get_int(error, "code", &code);
+	return code;
+}
+
+bool
+codex_refusal_is_overload(const json_t *error)
+{
+	return refusal_code(error) == OVERLOADED;
+}
+
+/* "input_too_large" is the only one (0.169.0). */
+static bool
+has_input_error(const json_t *error)
+{
+	const char *code;
+	json_t *data;
+
+	return jsonx_get_object(error, "data", &data) == 0 &&
+	    jsonx_get_string(data, "input_error_code", &code) == 0;
+}
+
+void
+codex_error_from_refusal(
+    const json_t *error, int64_t now, struct api_error *ret_error)
+{
+	int64_t code = refusal_code(error);
+	const char *message = "";
+
+	(void)jsonx_get_string(error, "message", &message);
+	codex_error_from_message(message, now, ret_error);
+	if (code == OVERLOADED)
+		set_kind(ret_error, API_ERROR_OVERLOADED);
+	else if (has_input_error(error))
+		set_kind(ret_error, API_ERROR_CONTEXT_LENGTH);
+	else if (ret_error->kind == API_ERROR_UPSTREAM &&
+	    (code == INVALID_REQUEST || code == INVALID_PARAMS))
+		set_kind(ret_error, API_ERROR_BAD_REQUEST);
 }

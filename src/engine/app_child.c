@@ -9,8 +9,7 @@
 #include "runtime/fdio.h"
 
 enum {
-	READ_SIZE = 64 * 1024,
-	STDERR_TAIL = 8 * 1024
+	READ_SIZE = 64 * 1024
 };
 
 static int
@@ -47,7 +46,7 @@ app_child_start(
 	    &c->out, (size_t)s->max_body_bytes * 6 + 16 * (size_t)1024 * 1024);
 	buf_init(&c->in, READ_SIZE);
 	jsonl_init(&c->lines, APP_LINE_MAX);
-	buf_init(&c->errors, STDERR_TAIL + READ_SIZE);
+	stderr_tail_init(&c->errors);
 	c->started = clock_now();
 	c->end_by = CLOCK_NEVER;
 	rc = codex_write_catalog(codex);
@@ -152,32 +151,6 @@ app_child_read(struct app_child *c, app_child_event_fn *fn, void *arg)
 	return jsonl_feed(&c->lines, c->in.data, c->in.len, take_line, &r);
 }
 
-void
-app_child_read_errors(struct app_child *c)
-{
-	ssize_t n = fd_read_buf(c->process.stderr_fd, &c->errors, READ_SIZE);
-
-	if (n == -EAGAIN)
-		return;
-	if (n <= 0)
-		fd_close(&c->process.stderr_fd);
-	else if (c->errors.len > STDERR_TAIL)
-		buf_consume(&c->errors, c->errors.len - STDERR_TAIL);
-}
-
-const char *
-app_child_last_words(struct app_child *c)
-{
-	char *s = c->errors.data, *line;
-
-	if (s == NULL)
-		return "";
-	while (c->errors.len > 0 && s[c->errors.len - 1] <= ' ')
-		s[--c->errors.len] = '\0';
-	line = strrchr(s, '\n');
-	return line != NULL ? line + 1 : s;
-}
-
 static void
 take_step(struct app_child *c, enum app_child_end step)
 {
@@ -224,7 +197,7 @@ app_child_free(struct app_child *c)
 	buf_free(&c->out);
 	buf_free(&c->in);
 	jsonl_free(&c->lines);
-	buf_free(&c->errors);
+	stderr_tail_free(&c->errors);
 	codex_unref(c->codex);
 	free(c);
 }

@@ -3,7 +3,7 @@
  * end.
  *
  * Life cycle: app_child_start; the owner polls the descriptors of `process`
- * and calls app_child_read, _read_errors and _flush; app_child_close begins
+ * and calls app_child_read and _flush; app_child_close begins
  * its end, which app_child_escalate drives on; app_child_reap when the process
  * has exited; app_child_free. The owner is one worker thread.
  *
@@ -17,6 +17,7 @@
 #include "core/app_events.h"
 #include "core/settings.h"
 #include "engine/codex.h"
+#include "engine/stderr_tail.h"
 #include "runtime/process.h"
 
 /* An item of 20 MB on one line is fine; this is where a line is a fault. */
@@ -41,7 +42,7 @@ struct app_child {
 	int64_t last_id; /* of our requests */
 	struct buf in;
 	struct jsonl lines;
-	struct buf errors; /* tail of stderr */
+	struct stderr_tail errors;
 
 	int64_t quota_resets_at; /* Unix seconds, when it is used up; else 0 */
 	bool exited; /* and reaped */
@@ -77,12 +78,6 @@ MUST_CHECK int app_child_flush(struct app_child *c);
 typedef int app_child_event_fn(void *arg, const struct app_event *e);
 MUST_CHECK int
 app_child_read(struct app_child *c, app_child_event_fn *fn, void *arg);
-
-/* One read of stderr, of which the tail is kept. */
-void app_child_read_errors(struct app_child *c);
-
-/* Its last line on stderr, or "". Borrowed, until the next read. */
-const char *app_child_last_words(struct app_child *c);
 
 /* Begins its end at this step; later steps are never undone. */
 void app_child_close(struct app_child *c, enum app_child_end how);

@@ -49,10 +49,7 @@ app_pool_free(struct app_pool *p)
 void
 app_pool_wake(struct app_pool *p, unsigned index)
 {
-	uint64_t one = 1;
-	ssize_t n = write(p->seats[index].wake_fd, &one, sizeof(one));
-
-	(void)n; /* a counter at its limit is readable all the same */
+	fd_wake(p->seats[index].wake_fd);
 }
 
 void

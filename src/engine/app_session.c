@@ -330,7 +330,7 @@ read_leftovers(struct app_session *s)
 		if (s->child->in.len == 0)
 			break;
 	}
-	app_child_read_errors(s->child);
+	(void)stderr_tail_read(&s->child->errors, &s->child->process.stderr_fd);
 }
 
 static void
@@ -343,8 +343,8 @@ on_exit_of_child(struct app_session *s)
 	app_child_reap(s->child, obituary);
 	s->broken = was_broken;
 	break_off(s, "it ended with %s%s%.200s", obituary,
-	    app_child_last_words(s->child)[0] != '\0' ? ": " : "",
-	    app_child_last_words(s->child));
+	    stderr_tail_last_line(&s->child->errors)[0] != '\0' ? ": " : "",
+	    stderr_tail_last_line(&s->child->errors));
 }
 
 void
@@ -352,7 +352,8 @@ app_session_serve(
     struct app_session *s, const struct pollfd fds[APP_SESSION_FDS])
 {
 	if (fds[FD_STDERR].revents != 0)
-		app_child_read_errors(s->child);
+		(void)stderr_tail_read(
+		    &s->child->errors, &s->child->process.stderr_fd);
 	if (fds[FD_STDOUT].revents != 0 && !s->broken)
 		check(s, app_child_read(s->child, on_event, s));
 	else if (fds[FD_STDOUT].revents != 0)

@@ -10,11 +10,7 @@ enum {
 	/* While more waits to be written, no conversation is added. */
 	BACKLOG_MAX = 1024 * 1024,
 	/* Tries for a request that Codex is too busy for. */
-	REFUSALS_MAX = 6,
-	/* Of JSON-RPC 2.0, and of Codex's own. */
-	INVALID_REQUEST = -32600,
-	INVALID_PARAMS = -32602,
-	OVERLOADED = -32001
+	REFUSALS_MAX = 6
 };
 
 #define FIRST_BACK_OFF (100 * NS_PER_MS)
@@ -191,28 +187,6 @@ after_push(struct app_turn *t, int rc)
 
 /* ---- answers ---- */
 
-static int64_t
-error_code(const struct app_event *e)
-{
-	int64_t code = 0;
-
-	(void)jsonx_get_int(e->error, "code", &code);
-	return code;
-}
-
-static bool
-is_overloaded(const struct app_event *e)
-{
-	return error_code(e) == OVERLOADED;
-}
-
-static bool
-is_invalid(const struct app_event *e)
-{
-	return error_code(e) == INVALID_REQUEST ||
-	    error_code(e) == INVALID_PARAMS;
-}
-
 /* True when the request is to be sent again later. */
 static bool
 ask_again(struct app_turn *t)
@@ -251,27 +225,12 @@ repeat(struct app_turn *t)
 	return close_thread(t);
 }
 
-/* The words of a JSON-RPC error stand for what Codex thinks of the request. */
 static void
 refuse_job(struct app_turn *t, const struct app_event *e)
 {
 	struct api_error error = API_ERROR_INIT;
-	const char *message = "", *code = "";
-	json_t *data;
 
-	(void)jsonx_get_string(e->error, "message", &message);
-	if (jsonx_get_object(e->error, "data", &data) == 0)
-		(void)jsonx_get_string(data, "input_error_code", &code);
-	if (is_overloaded(e))
-		api_error_set(&error, API_ERROR_OVERLOADED, "%s", message);
-	else if (code[0] != '\0')
-		api_error_set(&error, API_ERROR_CONTEXT_LENGTH, "%s", message);
-	else
-		codex_error_from_message(message, clock_unix_seconds(), &error);
-	/* What Codex refuses before the model is asked is the request's. */
-	if (error.kind == API_ERROR_UPSTREAM && is_invalid(e))
-		api_error_set(
-		    &error, API_ERROR_BAD_REQUEST, "%.1000s", message);
+	codex_error_from_refusal(e->error, clock_unix_seconds(), &error);
 	app_turn_end_job(t, &error);
 }
 
@@ -337,7 +296,7 @@ on_interrupted(struct app_turn *t)
 static bool
 is_worth_another_try(const struct app_turn *t, const struct app_event *e)
 {
-	return is_overloaded(e) ||
+	return codex_refusal_is_overload(e->error) ||
 	    (t->state == TURN_INTERRUPTING && !t->turn_over);
 }
 

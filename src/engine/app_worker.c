@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/app_jobs.h"
+#include "runtime/fdio.h"
 
 enum {
 	SESSIONS_MAX = 8,
@@ -372,15 +373,6 @@ next_deadline(const struct app_worker *w)
 }
 
 static void
-drain_wake(int fd)
-{
-	uint64_t count;
-	ssize_t n = read(fd, &count, sizeof(count));
-
-	(void)n; /* -EAGAIN: nothing was there */
-}
-
-static void
 wait_and_serve(struct app_worker *w)
 {
 	struct pollfd fds[POLL_FDS], *at = fds + 1;
@@ -394,7 +386,7 @@ wait_and_serve(struct app_worker *w)
 		clock_poll_timeout(next_deadline(w))) <= 0)
 		return;
 	if (fds[0].revents != 0) {
-		drain_wake(wake);
+		fd_clear_wake(wake);
 		w->preparing = false;
 		/* Prepared anew, or somebody asks: at most once a second. */
 		if (w->no_codex)

@@ -171,16 +171,12 @@ codex_setup_start(const struct settings *s, const unsigned minimum[3],
 void
 codex_setup_abort(struct codex_setup *cs)
 {
-	uint64_t one = 1;
-	ssize_t n;
-
 	sync_lock(&cs->lock);
 	cs->stopping = true;
 	sync_signal(&cs->wanted);
 	sync_broadcast(&cs->changed);
 	sync_unlock(&cs->lock);
-	n = write(cs->abort_fd, &one, sizeof(one));
-	BUG_ON(n != sizeof(one));
+	fd_wake(cs->abort_fd);
 }
 
 void

@@ -12,12 +12,12 @@
 #include "core/prompt.h"
 #include "engine/exec_answer.h"
 #include "engine/exec_files.h"
+#include "engine/stderr_tail.h"
 #include "runtime/fdio.h"
 #include "runtime/process.h"
 
 enum {
-	READ_SIZE = 64 * 1024,
-	STDERR_TAIL = 8 * 1024
+	READ_SIZE = 64 * 1024
 };
 
 enum end {
@@ -44,7 +44,7 @@ struct run {
 	size_t written; /* bytes of the prompt */
 	struct buf input;
 	struct jsonl lines;
-	struct buf errors; /* the last STDERR_TAIL bytes of stderr */
+	struct stderr_tail errors;
 	struct exec_answer answer;
 	int64_t spawned; /* monotonic ns */
 	int64_t quiet_after; /* when patience with a finished child ends */
@@ -63,7 +63,7 @@ run_init(struct run *r)
 	    &r->prompt, (size_t)r->settings->max_body_bytes * 2 + 1024 * 1024);
 	buf_init(&r->input, READ_SIZE);
 	jsonl_init(&r->lines, EXEC_LINE_MAX);
-	buf_init(&r->errors, STDERR_TAIL + READ_SIZE);
+	stderr_tail_init(&r->errors);
 	exec_answer_init(&r->answer, r->job);
 	r->quiet_after = CLOCK_NEVER;
 }
@@ -75,7 +75,7 @@ run_free(struct run *r)
 	buf_free(&r->prompt);
 	buf_free(&r->input);
 	jsonl_free(&r->lines);
-	buf_free(&r->errors);
+	stderr_tail_free(&r->errors);
 	exec_answer_free(&r->answer);
 }
 
@@ -224,22 +224,6 @@ read_stdout(struct run *r)
 	return rc == 0;
 }
 
-static bool
-read_stderr(struct run *r)
-{
-	ssize_t n = fd_read_buf(r->process.stderr_fd, &r->errors, READ_SIZE);
-
-	if (n == -EAGAIN)
-		return false;
-	if (n <= 0) {
-		fd_close(&r->process.stderr_fd);
-		return false;
-	}
-	if (r->errors.len > STDERR_TAIL)
-		buf_consume(&r->errors, r->errors.len - STDERR_TAIL);
-	return true;
-}
-
 /*
  * The child has exited: what it wrote is in the pipes already, and helpers
  * of its that hold them open have nothing to say. Bounded, because such a
@@ -256,7 +240,7 @@ read_leftovers(struct run *r)
 			break;
 	}
 	while (r->process.stderr_fd >= 0 && clock_now() < deadline) {
-		if (!read_stderr(r))
+		if (!stderr_tail_read(&r->errors, &r->process.stderr_fd))
 			break;
 	}
 }
@@ -295,15 +279,6 @@ next_deadline(const struct run *r)
 }
 
 static void
-drain_wake(int fd)
-{
-	uint64_t count;
-	ssize_t n = read(fd, &count, sizeof(count));
-
-	(void)n; /* -EAGAIN: nothing was there */
-}
-
-static void
 wait_and_serve(struct run *r)
 {
 	struct pollfd fds[] = { { r->process.stdin_fd, POLLOUT, 0 },
@@ -320,11 +295,11 @@ wait_and_serve(struct run *r)
 	if (fds[1].revents != 0)
 		read_stdout(r);
 	if (fds[2].revents != 0)
-		read_stderr(r);
+		(void)stderr_tail_read(&r->errors, &r->process.stderr_fd);
 	if (fds[3].revents != 0)
 		r->exited = true;
 	if (fds[4].revents != 0)
-		drain_wake(r->wake_fd);
+		fd_clear_wake(r->wake_fd);
 }
 
 static void
@@ -349,20 +324,6 @@ end_process(struct run *r)
 	mark(r, PHASE_COMMUNICATE);
 }
 
-/* The last line of stderr that says something, for an error text. */
-static const char *
-last_words(struct run *r)
-{
-	char *s = r->errors.data, *line;
-
-	if (s == NULL)
-		return "";
-	while (r->errors.len > 0 && s[r->errors.len - 1] <= ' ')
-		s[--r->errors.len] = '\0';
-	line = strrchr(s, '\n');
-	return line != NULL ? line + 1 : s;
-}
-
 /* Without a final event: is there a reason in what was said on the way? */
 static bool
 known_failure(struct run *r, struct api_error *ret_error)
@@ -372,9 +333,9 @@ known_failure(struct run *r, struct api_error *ret_error)
 		    r->answer.complaint, clock_unix_seconds(), ret_error);
 		return true;
 	}
-	return r->errors.data != NULL &&
+	return r->errors.buf.data != NULL &&
 	    codex_error_from_stderr(
-		r->errors.data, clock_unix_seconds(), ret_error);
+		r->errors.buf.data, clock_unix_seconds(), ret_error);
 }
 
 static enum exec_outcome
@@ -390,13 +351,14 @@ after_death(struct run *r, bool last_try)
 	counter_add(&r->stats->processes_crashed, 1);
 	process_obituary(&r->status, obituary);
 	log_warning("request %s: codex ended with %s before an answer: %s",
-	    r->job->latency->request_id, obituary, last_words(r));
+	    r->job->latency->request_id, obituary,
+	    stderr_tail_last_line(&r->errors));
 	if (!last_try && !r->answer.handed_on)
 		return EXEC_DIED;
 	job_fail_with(r->job, API_ERROR_CODEX_CRASHED,
 	    "Codex ended with %s before it had answered. Its last words: "
 	    "%.300s",
-	    obituary, last_words(r));
+	    obituary, stderr_tail_last_line(&r->errors));
 	return EXEC_ENDED;
 }
 
