@@ -7,6 +7,7 @@ import { makeDir, removeDir } from "./lib/env.mjs";
 import { families } from "./lib/prometheus.mjs";
 import { fakeWorld } from "./lib/proxy.mjs";
 import { contribFile, topDir } from "./lib/tools.mjs";
+import { until } from "./lib/wait.mjs";
 
 const text = fs.readFileSync(path.join(topDir, "doc/operations.md"), "utf8");
 
@@ -26,23 +27,42 @@ describe("doc/operations.md", () => {
 
 	fs.writeFileSync(keys, "name:secret\n", { mode: 0o600 });
 	after(() => removeDir(dir));
-	const world = fakeWorld({ before, after },
-	    { args: ["--api-key-file", keys] });
-	let line;
+	const window = { usedPercent: 42, windowDurationMins: 300,
+		resetsAt: 1900000000 };
+	// Each engine has some of its own.
+	const worlds = ["exec", "app-server"].map((engine) =>
+	    fakeWorld({ before, after }, { engine,
+		args: ["--api-key-file", keys],
+		env: engine === "exec" ? {} : { FAKE_CODEX_MODE: "rate_limits=" +
+		    JSON.stringify({ primary: window, secondary: window }) } }));
+	const lines = [], pages = [];
 
 	before(async () => {
-		const r = await world.proxy.chat("FAKE:text=x", { stream: true },
-		    { Authorization: "Bearer secret", "x-request-id": "doc" });
+		for (const { proxy } of worlds) {
+			const r = await proxy.chat("FAKE:text=x", { stream: true },
+			    { Authorization: "Bearer secret",
+				"x-request-id": "doc" });
 
-		assert.equal(r.status, 200, r.text);
-		line = await world.proxy.latency("doc");
+			assert.equal(r.status, 200, r.text);
+			lines.push(await proxy.latency("doc"));
+			await until(async () => {
+				const page = await proxy.get(
+				    "/metrics?format=prometheus");
+
+				pages[lines.length - 1] = families(page.text);
+				return proxy.engine === "exec" ||
+				    page.text.includes('window="primary"');
+			}, "what is left of the quota");
+		}
 	});
 
-	it("has every metric with its type and labels, and no other",
-	    async () => {
-		const page = await world.proxy.get("/metrics?format=prometheus");
-		const real = Object.entries(families(page.text)).map(
-		    ([name, f]) => [name, f.type, [...f.labels].sort().join(", ")]);
+	it("has every metric with its type and labels, and no other", () => {
+		const [exec, server] = pages;
+
+		assert.deepEqual(Object.keys(exec), Object.keys(server));
+		const real = Object.entries(server).map(([name, f]) =>
+		    [name, f.type, [...new Set([...f.labels,
+			...exec[name].labels])].sort().join(", ")]);
 		const told = table("metric").map((row) => row.slice(0, 3));
 
 		assert.ok(real.length > 20);
@@ -50,8 +70,9 @@ describe("doc/operations.md", () => {
 	});
 
 	it("has every field of the latency line, and no other", () => {
-		const real = Object.keys(line).concat(
-		    Object.keys(line.phases_ms).map((p) => `phases_ms.${p}`));
+		const real = [...new Set(lines.flatMap((line) =>
+		    Object.keys(line).concat(Object.keys(line.phases_ms)
+			.map((p) => `phases_ms.${p}`))))];
 		const told = [...table("field"), ...table("phase")]
 		    .map(([name]) => name);
 
