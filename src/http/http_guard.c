@@ -266,7 +266,8 @@ check_route(struct http_request *r)
 {
 	if (r->route == NULL)
 		api_error_set(&r->refusal, API_ERROR_NOT_FOUND,
-		    "There is nothing at this path; the API is below /v1/.");
+		    "There is nothing at this path; the API is "
+		    "/v1/chat/completions and /v1/models.");
 	else if (!http_route_takes(r->route, r->method))
 		api_error_set(&r->refusal, API_ERROR_METHOD_NOT_ALLOWED,
 		    "This path does not take that method.");

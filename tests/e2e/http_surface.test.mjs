@@ -71,6 +71,8 @@ describe("paths and methods", () => {
 
 				assert.equal(r.status, 404);
 				assert.equal(r.error.type, "invalid_request_error");
+				assert.match(r.error.message,
+				    /\/v1\/chat\/completions/);
 			});
 		}
 	}
