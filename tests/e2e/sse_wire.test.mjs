@@ -58,6 +58,28 @@ describeEngines("the bytes of a stream", (engine) => {
 		    JSON.stringify(usage) + "}\n\ndata: [DONE]\n\n");
 	});
 
+	if (engine === "app-server") {
+		it("with calls alone: a role first, too", async () => {
+			const r = await world.proxy.chat('SIM: tool=look:{"q": 1}',
+			    { ...streaming, tools: [{ type: "function",
+				function: { name: "look" } }] });
+			const head = headOf(r.text);
+			const [, id] = /"id":"(call_\w+)"/.exec(r.text);
+			const calls = (call) =>
+			    chunk(head, `{"tool_calls":[{"index":0,${call}}]}`,
+				"null");
+
+			assert.equal(r.text,
+			    chunk(head, '{"role":"assistant","content":""}',
+				"null") +
+			    calls(`"id":"${id}","type":"function",` +
+				'"function":{"name":"look","arguments":""}') +
+			    calls('"function":{"arguments":"{\\"q\\": 1}"}') +
+			    chunk(head, "{}", '"tool_calls"') +
+			    "data: [DONE]\n\n");
+		});
+	}
+
 	it("headers", async () => {
 		const r = await world.proxy.chat("SIM: text=hi", streaming);
 
