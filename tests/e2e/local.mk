@@ -11,6 +11,17 @@ EXTRA_DIST += \
 	tests/e2e/app_supervision.test.mjs \
 	tests/e2e/app_tools.test.mjs \
 	tests/e2e/cli.test.mjs \
+	tests/e2e/clients/.npmrc \
+	tests/e2e/clients/ai.test.mjs \
+	tests/e2e/clients/cline.test.mjs \
+	tests/e2e/clients/cn.test.mjs \
+	tests/e2e/clients/langchain.test.mjs \
+	tests/e2e/clients/openai.test.mjs \
+	tests/e2e/clients/opencode.test.mjs \
+	tests/e2e/clients/package-lock.json \
+	tests/e2e/clients/package.json \
+	tests/e2e/clients/pi.test.mjs \
+	tests/e2e/clients/qwen.test.mjs \
 	tests/e2e/counters.test.mjs \
 	tests/e2e/cycles.test.mjs \
 	tests/e2e/cwd.test.mjs \
@@ -26,6 +37,7 @@ EXTRA_DIST += \
 	tests/e2e/http_surface.test.mjs \
 	tests/e2e/isolation.test.mjs \
 	tests/e2e/leaks.test.mjs \
+	tests/e2e/lib/agent.mjs \
 	tests/e2e/lib/app_server.mjs \
 	tests/e2e/lib/child.mjs \
 	tests/e2e/lib/complete.bash \

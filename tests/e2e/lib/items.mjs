@@ -32,7 +32,7 @@ export const output = (call_id, value) =>
 function plain({ id, ...item }) {
 	const lists = { content: item.content, output: item.output };
 
-	if (!/^(msg|fc|fco)_/.test(id))
+	if (!/^(msg|rs|fc|fco)_/.test(id))
 		throw new Error(`not an id of Codex's: ${id}`);
 	for (const [name, list] of Object.entries(lists)) {
 		if (Array.isArray(list))

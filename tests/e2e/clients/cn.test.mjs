@@ -1,0 +1,17 @@
+// Continue's cn: https://www.npmjs.com/package/@continuedev/cli
+import { describeAgent } from "../lib/agent.mjs";
+
+describeAgent("cn", {
+	upstream: "Write",
+	read: (file) => `tool=Read:${JSON.stringify({ filepath: file })}`,
+	write: (file, content) =>
+		`tool=Write:${JSON.stringify({ filepath: file, content })}`,
+	configure: (agent, url) => agent.configure("config.yaml", {
+		name: "local", version: "1.0.0", schema: "v1", models: [{
+			name: "codex-local", model: "codex-local",
+			provider: "openai", apiBase: url, apiKey: "none",
+			roles: ["chat"], capabilities: ["tool_use"] }] }),
+	run: (agent, url, prompt) => agent.run(["cn", "--config",
+		agent.inHome("config.yaml"), "--auto", "-p", prompt],
+	    { env: { CONTINUE_TELEMETRY_ENABLED: "0" } }),
+});

@@ -1,0 +1,25 @@
+// opencode: https://www.npmjs.com/package/opencode-ai
+import { describeAgent } from "../lib/agent.mjs";
+
+const config = (url) => ({
+	model: "local/codex-local",
+	provider: { local: { npm: "@ai-sdk/openai-compatible",
+		options: { baseURL: url, apiKey: "none" },
+		models: { "codex-local": {} } } },
+	autoupdate: false, share: "disabled", snapshot: false,
+});
+
+describeAgent("opencode", {
+	upstream: "write",
+	read: (file) => `tool=read:${JSON.stringify({ filePath: file })}`,
+	write: (file, content) =>
+		`tool=write:${JSON.stringify({ filePath: file, content })}`,
+	// It would put quotation marks around a prompt in the command line. It
+	// asks for a title at the same time, unless it is given one.
+	run: (agent, url, prompt, alone) => agent.run(
+	    ["opencode", "run", ...alone ? ["--title", "none"] : []], {
+		input: prompt,
+		env: { OPENCODE_CONFIG_CONTENT: JSON.stringify(config(url)),
+			OPENCODE_DISABLE_MODELS_FETCH: "1",
+			OPENCODE_DISABLE_LSP_DOWNLOAD: "1" } }),
+});

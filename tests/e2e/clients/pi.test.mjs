@@ -1,0 +1,15 @@
+// pi: https://www.npmjs.com/package/@mariozechner/pi-coding-agent
+import { describeAgent } from "../lib/agent.mjs";
+
+describeAgent("pi", {
+	upstream: "write",
+	read: (file) => `tool=read:${JSON.stringify({ path: file })}`,
+	write: (file, content) =>
+		`tool=write:${JSON.stringify({ path: file, content })}`,
+	configure: (agent, url) =>
+		agent.configure(".pi/agent/models.json", { providers: { local: {
+			baseUrl: url, api: "openai-completions", apiKey: "none",
+			models: [{ id: "codex-local" }] } } }),
+	run: (agent, url, prompt) => agent.run(["pi", "--provider", "local",
+		"--model", "codex-local", "-p", prompt]),
+});
