@@ -120,7 +120,8 @@ for (const [engine, version, codex, models, most, tools] of rows) {
 			const schema = await world.proxy.chat(
 			    'SIM: text="{\\"a\\":1}"', { response_format: {
 				type: "json_schema", json_schema: { name: "s",
-					schema: { type: "object" } } } });
+					schema: { type: "object", required: ["a"],
+						properties: { a: { type: "integer" } } } } } });
 
 			assert.match(stream.text, /"content":"s"/);
 			assert.equal(history.status, 200, history.text);

@@ -10,7 +10,8 @@ import { Raw, rawRequest } from "./lib/raw.mjs";
 import { until, within } from "./lib/wait.mjs";
 
 const schema = { response_format: { type: "json_schema", json_schema: {
-	name: "s", schema: { type: "object" } } } };
+	name: "s", schema: { type: "object", required: ["a"],
+		properties: { a: { type: "integer" } } } } } };
 const tools = { tools: [{ type: "function", function: { name: "look" } }] };
 
 /* script, fields; those with hang are hung up on */

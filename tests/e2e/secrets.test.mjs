@@ -30,7 +30,7 @@ describe("while a request runs", () => {
 				{ role: "user", content: `${prompt} ${marks[1]} SIM: hang` },
 			], { stream: true, response_format: { type: "json_schema",
 				json_schema: { name: "s", schema: { type: "object",
-					description: prompt } } } }, auth),
+					properties: {}, description: prompt } } } }, auth),
 		];
 		for (const m of marks)
 			await world.sim.request(m);
