@@ -45,15 +45,16 @@ class Agent {
 		return path.join(this.project, name);
 	}
 
-	configure(name, text) {
+	// Writes a file of settings; JSON is YAML, too.
+	configure(name, settings) {
 		const file = this.inHome(name);
 
 		fs.mkdirSync(path.dirname(file), { recursive: true });
-		fs.writeFileSync(file,
-		    typeof text === "string" ? text : JSON.stringify(text));
+		fs.writeFileSync(file, JSON.stringify(settings));
 	}
 
-	// Runs a program of the packages to its end: {code, stdout, stderr}.
+	// Runs a program of the packages to its end: {stdout, stderr}. Its exit
+	// code proves nothing: several exit with 0 and have done nothing.
 	async run([name, ...args], { env = {}, input = "" } = {}) {
 		const stdin = path.join(this.dir, "stdin");
 
@@ -67,14 +68,14 @@ class Agent {
 				npm_config_offline: "true", ...env }) });
 
 		fs.closeSync(fd);
-		const { code } = await within(child.exited, name, 240000 * slack)
+		await within(child.exited, name, 240000 * slack)
 		    .catch((e) => {
 			child.kill("SIGKILL");
 			e.message += `\n${child.stdout}\n${child.stderr}`;
 			throw e;
 		});
 
-		return { code, stdout: child.stdout, stderr: child.stderr };
+		return { stdout: child.stdout, stderr: child.stderr };
 	}
 
 	// Some leave a process of their own behind.
