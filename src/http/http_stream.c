@@ -7,7 +7,7 @@
  * client speaks HTTP/1.0; chunks go through the connection's own buffer.
  */
 enum {
-	BLOCK_SIZE = 4096
+	BLOCK_SIZE = 1024
 };
 
 void
