@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -118,30 +117,44 @@ jsonw_cstring(struct buf *b, const char *s)
 	return jsonw_string(b, s, strlen(s));
 }
 
+/* Puts digits in front of `at`, at least `least`; returns the first. */
+static char *
+put_digits(char *at, uint64_t value, int least)
+{
+	for (; value > 0 || least > 0; value /= 10, least--)
+		*--at = (char)('0' + value % 10);
+	return at;
+}
+
+enum {
+	/* UINT64_MAX has 20 digits; a sign and a point besides. */
+	NUMBER_MAX = 22
+};
+
 int
 jsonw_int(struct buf *b, int64_t value)
 {
-	/* From the end; INT64_MIN has 19 digits and a sign. */
-	char text[20], *at = text + sizeof(text);
-	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+	char text[NUMBER_MAX], *end = text + sizeof(text), *at;
 
-	do {
-		*--at = (char)('0' + rest % 10);
-		rest /= 10;
-	} while (rest > 0);
+	at = put_digits(end, value < 0 ? -(uint64_t)value : (uint64_t)value, 1);
 	if (value < 0)
 		*--at = '-';
-	return buf_append(b, at, (size_t)(text + sizeof(text) - at));
+	return buf_append(b, at, (size_t)(end - at));
 }
 
 int
 jsonw_ms(struct buf *b, int64_t ns)
 {
+	char text[NUMBER_MAX], *end = text + sizeof(text), *at;
 	uint64_t size = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
 	uint64_t us = (size + 500) / 1000;
 
-	return buf_printf(b, "%s%llu.%03llu", ns < 0 && us > 0 ? "-" : "",
-	    (unsigned long long)(us / 1000), (unsigned long long)(us % 1000));
+	at = put_digits(end, us % 1000, 3);
+	*--at = '.';
+	at = put_digits(at, us / 1000, 1);
+	if (ns < 0 && us > 0)
+		*--at = '-';
+	return buf_append(b, at, (size_t)(end - at));
 }
 
 struct dump {

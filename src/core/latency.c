@@ -58,9 +58,19 @@ phase_longest(const struct latency *l, unsigned phase)
 }
 
 static int
+append_name(struct buf *b, const char *comma, const char *name)
+{
+	int rc = buf_puts(b, comma);
+
+	if (rc == 0)
+		rc = jsonw_cstring(b, name);
+	return rc != 0 ? rc : buf_putc(b, ':');
+}
+
+static int
 append_since(struct buf *b, const char *name, int64_t start, int64_t at)
 {
-	int rc = buf_printf(b, ",\"%s\":", name);
+	int rc = append_name(b, ",", name);
 
 	if (rc == 0)
 		rc = at != 0 ? jsonw_ms(b, at - start) : buf_puts(b, "null");
@@ -89,7 +99,7 @@ append_phases(struct buf *b, const struct latency *l)
 
 		if (ns == 0)
 			continue;
-		rc = buf_printf(b, "%s\"%s\":", comma, phase_names[i]);
+		rc = append_name(b, comma, phase_names[i]);
 		if (rc == 0)
 			rc = jsonw_ms(b, ns);
 		comma = ",";
