@@ -30,6 +30,7 @@ lib_libruntime_a_SOURCES = \
 	lib/runtime/private_file.c lib/runtime/private_file.h \
 	lib/runtime/process.c lib/runtime/process.h \
 	lib/runtime/queue.c lib/runtime/queue.h \
+	lib/runtime/random_id.c lib/runtime/random_id.h \
 	lib/runtime/root.c lib/runtime/root.h \
 	lib/runtime/sync.c lib/runtime/sync.h \
 	lib/runtime/tls_cert.c lib/runtime/tls_cert.h \

@@ -1,13 +1,13 @@
 #include "http/http_chat.h"
 
 #include <errno.h>
-#include <sys/random.h>
 
 #include "base/clock.h"
 #include "http/body_parser.h"
 #include "http/chat_jobs.h"
 #include "http/http_reply.h"
 #include "http/http_stream.h"
+#include "runtime/random_id.h"
 #include "runtime/root.h"
 
 /* What may wait in a stream's buffer is what its jobs may have waiting, as
@@ -49,38 +49,26 @@ fail_out_of_memory(struct http_request *r)
 	fail(r, API_ERROR_INTERNAL, "The server is out of memory.");
 }
 
-static void
-make_completion_id(char out[48])
-{
-	unsigned char bytes[12];
-	size_t n;
-
-	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
-		memset(bytes, 0, sizeof(bytes));
-	n = (size_t)snprintf(out, 48, "chatcmpl-");
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		n += (size_t)snprintf(out + n, 48 - n, "%02x", bytes[i]);
-}
-
 static struct chat_reply *
 make_reply(struct chat *c)
 {
 	struct engine *engine = dispatch_engine(c->http->context->dispatch);
 	char id[48], fingerprint[128];
 
-	make_completion_id(id);
+	random_id(id, sizeof(id), "chatcmpl-", 12);
 	engine->ops->fingerprint(engine, fingerprint, sizeof(fingerprint));
 	return chat_reply_new(
 	    c->request, id, clock_unix_seconds(), fingerprint);
 }
 
-/* The default is the operator's own word, so it needs no root around it. */
+/*
+ * The default is the operator's own word: it needs no root around it, and so
+ * no look at its links either, which would be a call a component.
+ */
 static int
 default_cwd(const struct settings *s, char **ret_cwd)
 {
-	*ret_cwd = realpath(s->default_cwd, NULL);
-	if (*ret_cwd == NULL)
-		*ret_cwd = strdup(s->default_cwd);
+	*ret_cwd = strdup(s->default_cwd);
 	return *ret_cwd != NULL ? 0 : -ENOMEM;
 }
 

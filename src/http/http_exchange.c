@@ -1,11 +1,10 @@
 #include "http/http_exchange.h"
 
-#include <sys/random.h>
-
 #include "http/http_guard.h"
 #include "http/http_reply.h"
 #include "http/http_request.h"
 #include "http/http_route.h"
+#include "runtime/random_id.h"
 
 /* ---- a request's beginning ---- */
 
@@ -41,19 +40,11 @@ static void
 choose_id(struct http_request *r)
 {
 	const char *given = http_request_header(r, "x-request-id");
-	unsigned char bytes[16];
-	size_t n;
 
-	if (given != NULL && is_request_id(given)) {
+	if (given != NULL && is_request_id(given))
 		snprintf(r->id, sizeof(r->id), "%s", given);
-		return;
-	}
-	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
-		memset(bytes, 0, sizeof(bytes));
-	n = (size_t)snprintf(r->id, sizeof(r->id), "req_");
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		n += (size_t)snprintf(
-		    r->id + n, sizeof(r->id) - n, "%02x", bytes[i]);
+	else
+		random_id(r->id, sizeof(r->id), "req_", 16);
 }
 
 /* A chat completion is counted from its headers on, refused or not. */

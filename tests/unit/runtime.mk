@@ -9,6 +9,7 @@ check_PROGRAMS += \
 	tests/unit/check_private_file \
 	tests/unit/check_process \
 	tests/unit/check_queue \
+	tests/unit/check_random_id \
 	tests/unit/check_root \
 	tests/unit/check_sync \
 	tests/unit/check_tls_cert \
@@ -24,6 +25,7 @@ TESTS += \
 	tests/unit/check_private_file \
 	tests/unit/check_process \
 	tests/unit/check_queue \
+	tests/unit/check_random_id \
 	tests/unit/check_root \
 	tests/unit/check_sync \
 	tests/unit/check_tls_cert \
@@ -91,6 +93,13 @@ tests_unit_check_queue_SOURCES = \
 tests_unit_check_queue_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_queue_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_queue_LDADD = $(UNIT_LDADD)
+
+tests_unit_check_random_id_SOURCES = \
+	tests/unit/check_random_id.c \
+	tests/unit/unit.h
+tests_unit_check_random_id_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_random_id_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_random_id_LDADD = $(UNIT_LDADD)
 
 tests_unit_check_root_SOURCES = \
 	tests/unit/check_root.c \
