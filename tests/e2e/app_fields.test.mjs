@@ -82,10 +82,11 @@ describe("app-server fields", () => {
 		    pending.choices.every((c) => c?.content === "one two three"),
 		() => pending.text);
 		assert.equal(new Set(pending.events.map((e) => e.id)).size, 1);
+		await until(() => sim.requestsWith(m).length === 3,
+		    "three requests in the log");
 		pending.destroy();
 		for (const { n } of sim.requestsWith(m))
 			assert.equal((await sim.closed(n)).completed, false);
-		assert.equal(sim.requestsWith(m).length, 3);
 	});
 
 	it("n 3 with usage summed, streaming", async () => {
