@@ -46,6 +46,7 @@ static const struct rule rules[] = {
 	{ "unexpected status 429", API_ERROR_RATE_LIMIT, NULL },
 	{ "rate limit exceeded", API_ERROR_RATE_LIMIT, NULL },
 	{ "rate_limit_exceeded", API_ERROR_RATE_LIMIT, NULL },
+	{ "rate limit reached for", API_ERROR_RATE_LIMIT, NULL },
 	/* login */
 	{ "unexpected status 401", API_ERROR_CODEX_UNAUTHORIZED, LOGIN_ADVICE },
 	{ "last status: 401", API_ERROR_CODEX_UNAUTHORIZED, LOGIN_ADVICE },
@@ -62,7 +63,6 @@ static const struct rule rules[] = {
 	{ "unexpected status 503", API_ERROR_OVERLOADED, NULL },
 	{ "last status: 503", API_ERROR_OVERLOADED, NULL },
 	{ "experiencing high demand", API_ERROR_UPSTREAM, NULL },
-	{ "stream disconnected before completion", API_ERROR_UPSTREAM, NULL },
 	/* the request itself */
 	{ "model_not_found", API_ERROR_MODEL_NOT_FOUND, NULL },
 	{ "model is not supported", API_ERROR_MODEL_NOT_FOUND, NULL },

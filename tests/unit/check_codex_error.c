@@ -86,6 +86,23 @@ static const struct {
 	{ "stream disconnected before completion: Transport error: network "
 	  "error: error decoding response body",
 	    API_ERROR_UPSTREAM, -1, "cut stream" },
+	{ "stream disconnected before completion: The model `x` does not exist "
+	  "or you do not have access to it.",
+	    API_ERROR_MODEL_NOT_FOUND, -1, "model_not_found before 0.165" },
+	{ "stream disconnected before completion: This violates our policy.",
+	    API_ERROR_CONTENT_POLICY, -1, "content_policy_violation, 0.162" },
+	{ "stream disconnected before completion: Rate limit reached for m on "
+	  "tokens per min. Please try again in 5s.",
+	    API_ERROR_RATE_LIMIT, 1, "rate_limit_exceeded, 0.122" },
+	{ "unexpected status 404 Not Found: The model 'x' does not exist, "
+	  "url: http://h",
+	    API_ERROR_MODEL_NOT_FOUND, -1, "404 before 0.165" },
+	{ "{\"error\":{\"message\":\"m\",\"type\":\"invalid_request_error\","
+	  "\"param\":null,\"code\":\"context_length_exceeded\"}}",
+	    API_ERROR_CONTEXT_LENGTH, -1, "the body before 0.169" },
+	{ "{\"error\":{\"message\":\"m\",\"type\":\"invalid_request_error\","
+	  "\"param\":null,\"code\":\"content_policy_violation\"}}",
+	    API_ERROR_CONTENT_POLICY, -1, "the body in 0.162" },
 	{ "Missing environment variable: `SIM_KEY`.",
 	    API_ERROR_CODEX_UNAUTHORIZED, -1, "a provider's key" },
 	{ "Reconnecting... waiting for network (Connection failed: error)",
