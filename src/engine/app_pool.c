@@ -242,9 +242,24 @@ app_pool_set_state(struct app_pool *p, unsigned index,
 	sync_lock(&p->lock);
 	s->state = state;
 	s->room = room;
+	if (index == 0 && state != APP_WORKER_STARTING && !p->opened) {
+		p->opened = true;
+		app_pool_wake_all(p);
+	}
 	sync_broadcast(&p->changed);
 	wake_waiting(p);
 	sync_unlock(&p->lock);
+}
+
+bool
+app_pool_may_start(struct app_pool *p, unsigned index)
+{
+	bool may;
+
+	sync_lock(&p->lock);
+	may = index == 0 || p->opened;
+	sync_unlock(&p->lock);
+	return may;
 }
 
 void

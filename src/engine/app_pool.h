@@ -59,6 +59,7 @@ struct app_pool {
 	pthread_mutex_t lock; /* all below, and the seats */
 	pthread_cond_t changed; /* a seat's state */
 	struct app_seat *seats;
+	bool opened; /* the first worker has a child, or could not have one */
 	bool aborting;
 	struct api_error error; /* why the last child could not be had */
 	struct stats_limits limits;
@@ -101,6 +102,14 @@ bool app_pool_pass_on(struct app_pool *p, unsigned index, struct job *j);
 /* Worker: what is to be seen of it from now on. `room`: for turns at once. */
 void app_pool_set_state(struct app_pool *p, unsigned index,
     enum app_worker_state state, unsigned room);
+
+/*
+ * Worker: whether it may start a child; if not it is woken once it may. The
+ * first child is alone with the home until it is ready or has failed: older
+ * versions of Codex that make their databases there at once make each other
+ * fail (doc/codex.md).
+ */
+bool app_pool_may_start(struct app_pool *p, unsigned index);
 
 /* Worker: its child, for what is shown; pid 0: it has none. */
 void app_pool_set_child(

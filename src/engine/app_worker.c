@@ -29,7 +29,7 @@ struct app_worker {
 	unsigned failures; /* children lost or not had, in a row */
 	int64_t retry_at; /* not before then */
 	int64_t check_at;
-	bool preparing; /* Codex is: the hook wakes us */
+	bool preparing; /* Codex or its home is: we shall be woken */
 	bool no_codex; /* the last preparation failed */
 	/* as last told to the pool */
 	enum app_worker_state state;
@@ -286,8 +286,10 @@ try_to_start(struct app_worker *w)
 {
 	struct api_error error = API_ERROR_INIT;
 	struct codex *codex;
-	int rc = codex_setup_try(w->pool->setup, &codex, &error);
+	int rc = -EAGAIN;
 
+	if (app_pool_may_start(w->pool, w->index))
+		rc = codex_setup_try(w->pool->setup, &codex, &error);
 	w->preparing = rc == -EAGAIN;
 	if (rc == 0) {
 		start_child(w, codex);

@@ -70,7 +70,7 @@ tests_unit_check_app_pool_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_app_pool_LDADD = src/libengine.a src/libcore.a \
 	$(UNIT_LDADD)
 tests_unit_check_app_pool_LDFLAGS = $(AM_LDFLAGS) \
-	-Wl,--wrap=dispatch_take,--wrap=fd_wake
+	-Wl,--wrap=dispatch_take
 
 tests_unit_check_app_session_SOURCES = \
 	tests/unit/check_app_session.c \
