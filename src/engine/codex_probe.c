@@ -112,11 +112,17 @@ find_binary(struct probe *p)
 		return unavailablef(p, NOT_READY_CODEX_MISSING,
 		    "The Codex CLI '%s' cannot be run: %s.", name,
 		    strerror(-rc));
+	return 0;
+}
+
+/* Not sooner: one that is of no use is looked for every second. */
+static void
+tell_launcher(const struct codex_binary *b)
+{
 	if (b->launcher != NULL)
 		log_info("codex: %s is the npm launcher; running the native "
 			 "binary %s directly",
 		    b->launcher, b->path);
-	return 0;
 }
 
 static int
@@ -187,6 +193,8 @@ check_version(struct probe *p)
 		    "%s is too old: this engine needs %u.%u.%u or later; "
 		    "update it with npm install -g @openai/codex.",
 		    p->codex->version, m[0], m[1], m[2]);
+	if (rc == 0)
+		tell_launcher(&p->codex->binary);
 	return rc;
 }
 
