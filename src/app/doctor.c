@@ -84,9 +84,9 @@ check_app_server(struct doctor *d, struct codex *c)
 
 	if (version_older(c->number, m))
 		say(d, !wanted, "engine app-server",
-		    "needs Codex %u.%u.%u or later: npm install -g "
+		    "needs Codex %u.%u.%u or later, not %s: npm install -g "
 		    "@openai/codex",
-		    m[0], m[1], m[2]);
+		    m[0], m[1], m[2], c->version);
 	else if (app_probe(&d->settings, c, &ms, why) != 0)
 		say(d, !wanted, "engine app-server", "does not start: %s", why);
 	else

@@ -315,33 +315,6 @@ describe("the Codex that is not there", () => {
 	});
 });
 
-describe("the Codex that is too old", () => {
-	for (const [version, fine] of [["0.121.9", false], ["0.99.0", false],
-		["0.122.0", true], ["1.0.0", true], ["0.200.0-alpha.1", true]]) {
-		it(version, async () => {
-			const proxy = await Proxy.start({ ready: fine,
-				env: { FAKE_CODEX_VERSION: version } });
-			const r = await proxy.chat("FAKE:text=x");
-			const ready = await proxy.get("/ready");
-
-			if (fine) {
-				assert.equal(r.status, 200);
-				assert.equal(r.json.system_fingerprint,
-				    `codex-cli ${version}`);
-			} else {
-				assert.equal(r.status, 503);
-				assert.equal(r.error.code, "codex_unavailable");
-				assert.ok(r.error.message.includes(version));
-				assert.match(r.error.message, /0\.122\.0/);
-				assert.match(r.error.message, /npm install/);
-				assert.equal(ready.status, 503);
-				assert.match(ready.json.reasons.join(), /too old/);
-			}
-			await proxy.stop();
-		});
-	}
-});
-
 describe("nobody logged in", () => {
 	it("ready 503 says so, and what to do", async () => {
 		const dir = makeDir("nologin");
