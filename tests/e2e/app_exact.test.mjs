@@ -2,11 +2,12 @@
 // nothing else; under each --instructions, on each kind of model.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { codexOlder, newModel } from "./lib/env.mjs";
 import { assistant, blue, call, developer, image, input_image, output,
 	received, red, text, user } from "./lib/items.mjs";
 import { mark, realCodex } from "./lib/proxy.mjs";
 
-const models = ["gpt-6.1-sol", "gpt-5.6-luna", "gpt-5.5"];
+const models = [newModel, "gpt-5.6-luna", "gpt-5.5"];
 const sentence = developer("You are a helpful assistant.");
 
 /*
@@ -30,7 +31,8 @@ const preambles = {
 // that the model reads.
 const members = ["client_metadata", "include", "input", "model",
 	"parallel_tool_calls", "prompt_cache_key", "reasoning", "store",
-	"stream", "text", "tool_choice", "tools"];
+	"stream", "text", "tool_choice", "tools",
+	...(codexOlder("0.162.0") ? ["instructions"] : [])];
 
 const tool = (name, parameters) =>
 	({ type: "function", function: { name, description: `does ${name}`,
@@ -179,7 +181,7 @@ describe("a request is small, and a long one whole", () => {
 					call("call_a", "look", JSON.stringify(long)),
 					output("call_a", `r${long}`),
 					user(`${m}${long}`)][i])));
-			assert.equal(upstream.body.input.length, 5);
+			assert.equal(received(upstream.body).items.length, 5);
 			assert.equal(world.sim.requestsWith(m).length, 1);
 		});
 

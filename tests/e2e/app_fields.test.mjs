@@ -1,11 +1,12 @@
 // app-server: fields of which exec makes something else, or nothing.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { newModel } from "./lib/env.mjs";
 import { developer, received } from "./lib/items.mjs";
 import { mark, realCodex } from "./lib/proxy.mjs";
 import { until } from "./lib/wait.mjs";
 
-const models = ["gpt-6.1-sol", "gpt-5.5"];
+const models = [newModel, "gpt-5.5"];
 
 describe("app-server fields", () => {
 	const world = realCodex({ before, after }, { engine: "app-server",
@@ -78,8 +79,8 @@ describe("app-server fields", () => {
 		    { n: 3, stream: true });
 
 		// None of them has ended, and each has all its text.
-		await until(() => pending.choices.length === 3 &&
-		    pending.choices.every((c) => c?.content === "one two three"),
+		await until(() => [0, 1, 2].every((i) =>
+		    pending.choices[i]?.content === "one two three"),
 		() => pending.text);
 		assert.equal(new Set(pending.events.map((e) => e.id)).size, 1);
 		await until(() => sim.requestsWith(m).length === 3,

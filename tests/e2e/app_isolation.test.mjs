@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { makeDir, removeDir } from "./lib/env.mjs";
+import { makeDir, newModel, removeDir } from "./lib/env.mjs";
 import { developer, received, user } from "./lib/items.mjs";
 import { furnish } from "./lib/markers.mjs";
 import { Proxy } from "./lib/proxy.mjs";
 import { Sim } from "./lib/sim.mjs";
 
-const models = ["gpt-6.1-sol", "gpt-5.6-luna", "gpt-5.5"];
+const models = [newModel, "gpt-5.6-luna", "gpt-5.5"];
 
 /* what a user may say */
 const words = [

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import OpenAI from "openai";
+import { newModel } from "./lib/env.mjs";
 import { sseEvents } from "./lib/http.mjs";
 import { assistant, call, developer, output, received, user } from
     "./lib/items.mjs";
@@ -44,7 +45,7 @@ function joinCalls(events) {
 	return all;
 }
 
-for (const model of ["gpt-6.1-sol", "gpt-5.5"]) {
+for (const model of [newModel, "gpt-5.5"]) {
 	describe(`tools, ${model}`, () => {
 		const world = realCodex({ before, after }, { engine: "app-server",
 			args: ["--model", model, "--instructions", "none",

@@ -2,6 +2,7 @@
 // what of it arrives upstream through the real Codex.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { reasoningTokens } from "./lib/env.mjs";
 import { joinChunks, sseEvents } from "./lib/http.mjs";
 import { image } from "./lib/items.mjs";
 import { atOnce, describeEngines, mark, realCodex } from "./lib/proxy.mjs";
@@ -190,7 +191,8 @@ describeEngines("fields", (engine) => {
 			assert.deepEqual(r.json.usage, { prompt_tokens: 1234,
 				completion_tokens: 89, total_tokens: 1323,
 				prompt_tokens_details: { cached_tokens: 567 },
-				completion_tokens_details: { reasoning_tokens: 12 } });
+				completion_tokens_details: {
+					reasoning_tokens: reasoningTokens(12) } });
 		});
 
 		it("comes in a stream only when asked for", async () => {

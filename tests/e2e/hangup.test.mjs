@@ -59,9 +59,9 @@ describeEngines("hanging up on the real Codex", (engine) => {
 	});
 });
 
-describe("hanging up on an agent that works", () => {
+describeEngines("hanging up on an agent that works", (engine) => {
 	const world = realCodex({ before, after },
-	    { args: ["--model", "gpt-5.5"] });
+	    { engine, args: ["--model", "gpt-5.5"] });
 
 	it("nothing of the agent's tools survives", async () => {
 		const { proxy } = world;
@@ -82,7 +82,7 @@ describe("hanging up on an agent that works", () => {
 		assert.ok(ms < second, `it took ${ms} ms`);
 		await proxy.metricsUntil((x) => x.in_flight === 0, "idle");
 	});
-});
+}, ["exec"]);
 
 describe("hanging up at any point", () => {
 	const world = fakeWorld({ before, after });

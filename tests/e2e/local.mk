@@ -23,6 +23,12 @@ EXTRA_DIST += \
 	tests/e2e/clients/pi.test.mjs \
 	tests/e2e/clients/qwen.test.mjs \
 	tests/e2e/counters.test.mjs \
+	tests/e2e/codex/0.122.0/package-lock.json \
+	tests/e2e/codex/0.122.0/package.json \
+	tests/e2e/codex/0.154.0/package-lock.json \
+	tests/e2e/codex/0.154.0/package.json \
+	tests/e2e/codex/0.162.0/package-lock.json \
+	tests/e2e/codex/0.162.0/package.json \
 	tests/e2e/cycles.test.mjs \
 	tests/e2e/cwd.test.mjs \
 	tests/e2e/daemon.test.mjs \
@@ -74,7 +80,8 @@ EXTRA_DIST += \
 	tests/e2e/systemd.test.mjs \
 	tests/e2e/timeouts.test.mjs \
 	tests/e2e/tls.test.mjs \
-	tests/e2e/tls_operator.test.mjs
+	tests/e2e/tls_operator.test.mjs \
+	tests/e2e/too_old.test.mjs
 
 # Longer than every run can wait for.
 .PHONY: stress

@@ -1,6 +1,7 @@
 // A stream byte by byte.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { reasoningTokens } from "./lib/env.mjs";
 import { joinChunks, sseEvents } from "./lib/http.mjs";
 import { describeEngines, fakeWorld, mark, realCodex } from "./lib/proxy.mjs";
 import { until } from "./lib/wait.mjs";
@@ -9,7 +10,8 @@ const streaming = { stream: true };
 const withUsage = { stream: true, stream_options: { include_usage: true } };
 const usage = { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18,
 	prompt_tokens_details: { cached_tokens: 3 },
-	completion_tokens_details: { reasoning_tokens: 2 } };
+	completion_tokens_details: {
+		reasoning_tokens: reasoningTokens(2) } };
 
 // A chunk as it must stand on the wire.
 function chunk(head, delta, reason, tail = "") {

@@ -20,12 +20,36 @@ export const proxyBinary = path.join(buildDir, "codex-api-proxy");
 export const simBinary = path.join(buildDir, "tests/sim/sim_model");
 export const fakeCodex = path.join(buildDir, "tests/sim/fake_codex");
 
-// The launcher scripts, as a user's --codex-bin would name them.
-export const codexLauncher = path.join(e2eDir, "node_modules/.bin/codex");
-export const oldestLauncher = path.join(
-    e2eDir, "node_modules/codex-oldest/bin/codex.js");
-export const codexVersion = "0.169.0";
-export const oldestVersion = "0.122.0";
+// The Codex under test: the pinned one, or an older one that `run --codex` has
+// installed. The launcher script is what a user's --codex-bin would name.
+const newestVersion = "0.169.0";
+export const codexVersion = process.env.E2E_CODEX_VERSION || newestVersion;
+export const codexLauncher = path.join(e2eDir,
+    codexVersion === newestVersion ? "" : `codex/${codexVersion}`,
+    "node_modules/.bin/codex");
+
+// Whether the Codex under test is older than `version`.
+export function codexOlder(version) {
+	const numbers = (v) => v.split(".").map(Number);
+	const [a, b] = [numbers(codexVersion), numbers(version)];
+	const at = a.findIndex((n, i) => n !== b[i]);
+
+	return at >= 0 && a[at] < b[at];
+}
+
+// A model of its catalog's newest kind, which is for code mode, and one of the
+// older kind.
+export const newModel = codexOlder("0.162.0") ? "gpt-6-astra" : "gpt-6.1-sol";
+export const plainModel = codexOlder("0.154.0") ? "gpt-5.4" : "gpt-5.5";
+
+// How many reasoning tokens it tells of: 0.122.0 of none.
+export const reasoningTokens = (n) => codexOlder("0.154.0") ? 0 : n;
+
+// The engines that are tested on it. Each has an oldest Codex; those between
+// the oldest for app-server and the newest are for that engine.
+export const engines = codexVersion === newestVersion
+    ? ["exec", "app-server"]
+    : [codexOlder("0.154.0") ? "exec" : "app-server"];
 
 // Time bounds are about the program, and not about a sanitizer or about who
 // else has the processors.

@@ -1,6 +1,8 @@
 // What goes upstream: the items of a Responses API request, as sim_model's
 // journal has them, and as a test writes down what it expects.
 
+import { codexOlder } from "./env.mjs";
+
 // PNGs of one pixel each, red and blue.
 export const red = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABC" +
     "AYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
@@ -28,11 +30,13 @@ export const call = (call_id, name, args) =>
 export const output = (call_id, value) =>
 	({ type: "function_call_output", call_id, output: value });
 
-// Codex gives every item an id, and images a detail of its own choice.
+// Codex gives every item an id (0.122.0 does not), and images a detail of its
+// own choice.
 function plain({ id, ...item }) {
 	const lists = { content: item.content, output: item.output };
 
-	if (!/^(msg|rs|fc|fco)_/.test(id))
+	if (!/^(msg|rs|fc|fco)_/.test(id) &&
+	    !(id === undefined && codexOlder("0.154.0")))
 		throw new Error(`not an id of Codex's: ${id}`);
 	for (const [name, list] of Object.entries(lists)) {
 		if (Array.isArray(list))
@@ -46,10 +50,12 @@ function plain({ id, ...item }) {
 
 /*
  * The items and the tools of a request's body. On the newest models the tools
- * stand in an item of their own, in a namespace.
+ * stand in an item of their own, in a namespace. Base instructions have a member
+ * of their own before 0.162; here they are the first item, as they are since.
  */
 export function received(body) {
-	const tools = [...(body.tools ?? [])], items = [];
+	const tools = [...(body.tools ?? [])];
+	const items = body.instructions ? [developer(body.instructions)] : [];
 
 	for (const item of body.input) {
 		if (item.type === "additional_tools")

@@ -4,7 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { describe } from "node:test";
 import { Child } from "./child.mjs";
-import { codexLauncher, fakeCodex, makeDir, proxyBinary, removeDir,
+import { codexLauncher, engines, fakeCodex, makeDir, proxyBinary, removeDir,
 	slack } from "./env.mjs";
 import { ask, Pending, request } from "./http.mjs";
 import { commandLine, withEnviron } from "./proc.mjs";
@@ -268,9 +268,9 @@ export class Proxy {
 	}
 }
 
-// The same tests for either engine.
-export function describeEngines(name, body) {
-	for (const engine of ["exec", "app-server"])
+// The same tests for each engine, or for some, that are tested on this Codex.
+export function describeEngines(name, body, which = ["exec", "app-server"]) {
+	for (const engine of which.filter((e) => engines.includes(e)))
 		describe(`${engine}: ${name}`, () => body(engine));
 }
 

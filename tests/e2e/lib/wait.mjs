@@ -3,7 +3,7 @@
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // Returns the first true value that `probe` gives; throws after `ms`.
-export async function until(probe, what, ms = 10000) {
+export async function until(probe, what, ms = 60000) {
 	const deadline = performance.now() + ms;
 
 	for (;;) {
@@ -20,7 +20,7 @@ export async function until(probe, what, ms = 10000) {
 }
 
 // The value of `promise`, or an error after `ms`.
-export async function within(promise, what, ms = 10000) {
+export async function within(promise, what, ms = 60000) {
 	let timer;
 	const late = new Promise((_, reject) => {
 		timer = setTimeout(() =>
