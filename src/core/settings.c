@@ -199,7 +199,7 @@ read_saved(struct settings *s, const struct settings_sources *from,
 
 	if (error[0] != '\0')
 		snprintf(ret_error, OPTIONS_ERROR_MAX,
-		    "the state file %s is no use: %s; it was left as it is",
+		    "the state file %s is no use: %.400s; it was left as it is",
 		    from->saved_in, error);
 	return rc;
 }
