@@ -43,6 +43,7 @@ src_libengine_a_SOURCES = \
 	src/engine/app_jobs.c src/engine/app_jobs.h \
 	src/engine/app_pool.c src/engine/app_pool.h \
 	src/engine/app_probe.c src/engine/app_probe.h \
+	src/engine/app_pulse.c src/engine/app_pulse.h \
 	src/engine/app_session.c src/engine/app_session.h \
 	src/engine/app_turn.c src/engine/app_turn.h \
 	src/engine/app_worker.c src/engine/app_worker.h \

@@ -101,6 +101,15 @@ app_rate_limits_read(int64_t id, struct buf *out)
 	    (long long)id);
 }
 
+int
+app_ping(int64_t id, struct buf *out)
+{
+	return buf_printf(out,
+	    "{\"id\":%lld,\"method\":\"thread/loaded/list\",\"params\":"
+	    "{\"limit\":1}}\n",
+	    (long long)id);
+}
+
 static bool
 offers_tools(const struct chat_request *r)
 {

@@ -40,6 +40,8 @@ MUST_CHECK int app_initialized(struct buf *out);
 /* Who is logged in, and what is left of the quota. */
 MUST_CHECK int app_account_read(int64_t id, struct buf *out);
 MUST_CHECK int app_rate_limits_read(int64_t id, struct buf *out);
+/* What costs Codex nothing and is answered at once; to see whether it lives. */
+MUST_CHECK int app_ping(int64_t id, struct buf *out);
 
 struct app_thread {
 	const char *cwd;

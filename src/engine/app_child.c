@@ -97,6 +97,7 @@ app_child_flush(struct app_child *c)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno == EAGAIN) {
+			c->stuck = true;
 			drop_sent(c);
 			return 0;
 		}
@@ -105,6 +106,8 @@ app_child_flush(struct app_child *c)
 			return -EPIPE;
 		}
 		c->out_sent += (size_t)n;
+		app_pulse_gave(&c->pulse, (size_t)n, c->stuck, clock_now());
+		c->stuck = false;
 	}
 	/* The memory of a large conversation is not kept for small ones. */
 	if (c->out.size > (size_t)1024 * 1024)
@@ -148,6 +151,7 @@ app_child_read(struct app_child *c, app_child_event_fn *fn, void *arg)
 		fd_close(&c->process.stdout_fd);
 		return -EPIPE;
 	}
+	app_pulse_heard(&c->pulse, clock_now());
 	return jsonl_feed(&c->lines, c->in.data, c->in.len, take_line, &r);
 }
 

@@ -16,6 +16,7 @@
 #include "base/jsonl.h"
 #include "core/app_events.h"
 #include "core/settings.h"
+#include "engine/app_pulse.h"
 #include "engine/codex.h"
 #include "engine/stderr_tail.h"
 #include "runtime/process.h"
@@ -39,10 +40,12 @@ struct app_child {
 
 	struct buf out; /* requests; from out_sent on not written yet */
 	size_t out_sent;
+	bool stuck; /* its pipe did not take all of it */
 	int64_t last_id; /* of our requests */
 	struct buf in;
 	struct jsonl lines;
 	struct stderr_tail errors;
+	struct app_pulse pulse; /* fed here; judged by the owner */
 
 	int64_t quota_resets_at; /* Unix seconds, when it is used up; else 0 */
 	bool exited; /* and reaped */

@@ -378,6 +378,34 @@ check_patience(struct app_session *s, int64_t now)
 	}
 }
 
+static enum app_pulse_need
+needed_for(const struct app_session *s)
+{
+	const struct app_turn *t = s->turns;
+
+	if (t == NULL || s->broken)
+		return PULSE_NONE;
+	while (t != NULL && t->answer_by == CLOCK_NEVER)
+		t = t->next;
+	return t != NULL || s->child->stuck ? PULSE_OWED : PULSE_RUNNING;
+}
+
+static void
+check_pulse(struct app_session *s, int64_t now)
+{
+	switch (app_pulse_step(&s->child->pulse, needed_for(s), now)) {
+	case PULSE_ASK:
+		check(s, app_ping(app_child_next_id(s->child), &s->child->out));
+		break;
+	case PULSE_LOST:
+		break_off(s, "it did not answer, and said nothing for %lld s",
+		    (long long)((now - s->child->pulse.alive_at) / NS_PER_S));
+		break;
+	case PULSE_FINE:
+		break;
+	}
+}
+
 void
 app_session_step(struct app_session *s, int64_t now)
 {
@@ -386,6 +414,7 @@ app_session_step(struct app_session *s, int64_t now)
 		check(s, app_turn_step(t, now));
 	sweep(s);
 	check_patience(s, now);
+	check_pulse(s, now);
 	if (!s->broken)
 		check(s, app_child_flush(s->child));
 	app_child_escalate(s->child, now);
@@ -397,6 +426,8 @@ app_session_deadline(const struct app_session *s)
 	int64_t at = s->handshake_by < s->exit_by ? s->handshake_by
 						  : s->exit_by;
 
+	if (app_pulse_deadline(&s->child->pulse) < at)
+		at = app_pulse_deadline(&s->child->pulse);
 	if (s->child->ending != APP_END_NOT && !s->child->exited &&
 	    s->child->end_by < at)
 		at = s->child->end_by;

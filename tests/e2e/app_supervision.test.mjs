@@ -144,29 +144,69 @@ describe("a child that hangs", () => {
 	const world = realCodex({ before, after }, { engine, args: [
 		"--model", "gpt-5.5", "--sse-ping-seconds", "0"] });
 
-	it("is noticed when it owes an answer, and replaced", async () => {
+	// How it is noticed: by its silence, long before an answer is due.
+	const silence = /did not answer, and said nothing for \d+ s/;
+
+	// The whole answer, from the next child.
+	async function served(pending) {
+		await until(() => pending.request.res?.complete,
+		    "an answer from the next child", patience);
+		const r = await pending.answer;
+
+		assert.equal(r.status, 200, r.text);
+		assert.match(r.text, /served/);
+	}
+
+	/* what it does when it is stopped; requests then */
+	const moments = [
+		["while it is idle", 0, "text=served"],
+		["under a stream, with others to come", 1, "text=served"],
+		["under a stream and requests that wait for the model", 1,
+			"text=served;delay=5000"],
+	];
+	for (const [i, [what, streams, script]] of moments.entries()) {
+		it(`${what}: is noticed by its silence, and replaced`, async () => {
+			const { proxy, sim } = world;
+			const pid = await child(proxy);
+			const stream = streams > 0 ? await begun(proxy) : null;
+			const before = await proxy.metrics();
+			const marks = [mark(), mark()];
+			const ask = () => marks.map((m, k) => proxy.open(
+			    `${m} SIM: ${script}`, { stream: k === 1 }));
+			// Either they reach the model through it, or not at all.
+			const waits = script.includes("delay");
+			const early = waits ? ask() : [];
+
+			for (const m of waits ? marks : [])
+				await sim.request(m, patience);
+			process.kill(pid, "SIGSTOP");
+			for (const pending of waits ? early : ask())
+				await served(pending);
+			if (stream)
+				await lost(stream, silence);
+			assert.notEqual(await child(proxy), pid);
+			const m = await proxy.idle();
+
+			assert.equal(m.workers[0].restarts, i + 1);
+			assert.equal(m.codex_processes.retries,
+			    before.codex_processes.retries + 2);
+			assert.match(proxy.messages().findLast((line) =>
+			    line.includes("was lost")), silence);
+		});
+	}
+
+	it("but one whose turns are silent for long is none", async () => {
 		const { proxy } = world;
 		const pid = await child(proxy);
-		const stream = await begun(proxy);
+		const { restarts } = (await proxy.metrics()).workers[0];
+		const open = [false, true].map((stream) => proxy.open(
+		    "SIM: text=served;delay=20000", { stream }));
 
-		process.kill(pid, "SIGSTOP");
-		const pending = [false, true].map((s) =>
-		    proxy.open("SIM: text=served", { stream: s }));
-
-		for (const p of pending) {
-			await until(() => p.request.res?.complete,
-			    "an answer from the next child", patience);
-			const r = await p.answer;
-
-			assert.equal(r.status, 200, r.text);
-			assert.match(r.text, /served/);
-		}
-		await lost(stream, /did not answer/);
-		assert.notEqual(await child(proxy), pid);
-		const m = await proxy.idle();
-
-		assert.equal(m.workers[0].restarts, 1);
-		assert.equal(m.codex_processes.retries, 2);
+		for (const pending of open)
+			await served(pending);
+		assert.equal(await child(proxy), pid);
+		assert.equal((await proxy.metrics()).workers[0].restarts,
+		    restarts);
 	});
 
 	it("does not hold up the end of the server", async () => {

@@ -7,6 +7,7 @@ APP_TESTS = \
 	tests/unit/check_codex_limits \
 	tests/unit/check_app_answer \
 	tests/unit/check_app_pool \
+	tests/unit/check_app_pulse \
 	tests/unit/check_app_session \
 	tests/unit/check_app_turn \
 	tests/unit/check_app_worker \
@@ -72,11 +73,21 @@ tests_unit_check_app_pool_LDADD = src/libengine.a src/libcore.a \
 tests_unit_check_app_pool_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=dispatch_take
 
+tests_unit_check_app_pulse_SOURCES = \
+	tests/unit/check_app_pulse.c \
+	tests/unit/unit.h
+tests_unit_check_app_pulse_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_app_pulse_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_app_pulse_LDADD = src/libengine.a src/libcore.a \
+	$(UNIT_LDADD)
+
 tests_unit_check_app_session_SOURCES = \
 	tests/unit/check_app_session.c \
 	tests/unit/app_job.c \
 	tests/unit/app_job.h \
 	tests/unit/app_lines.h \
+	tests/unit/app_rig.c \
+	tests/unit/app_rig.h \
 	tests/unit/app_script.h \
 	tests/unit/child.h \
 	tests/unit/scratch.h \

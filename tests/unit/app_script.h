@@ -1,8 +1,9 @@
 /*
  * app_script.h - shell scripts that stand for `codex app-server`.
  *
- * `say` writes a line, `ask` reads one and sets id and line, `ok RESULT`
- * answers it. A script begins with HEAD and then says what it says.
+ * `say` writes a line, `take` reads one and sets id and line, `ok RESULT`
+ * answers it. `ask` is `take` that answers pings by itself: on a slow machine
+ * they may come anywhere. A script begins with HEAD and then says what it says.
  */
 #ifndef TESTS_UNIT_APP_SCRIPT_H
 #define TESTS_UNIT_APP_SCRIPT_H
@@ -12,9 +13,12 @@
 #define HEAD \
 	"#!/bin/sh\n" \
 	"say() { printf '%s\\n' \"$1\"; }\n" \
-	"ask() { IFS= read -r line || exit 0\n" \
+	"take() { IFS= read -r line || exit 0\n" \
 	"  id=${line#*\\\"id\\\":}; id=${id%%,*}; }\n" \
-	"ok() { say \"{\\\"id\\\":$id,\\\"result\\\":$1}\"; }\n"
+	"ok() { say \"{\\\"id\\\":$id,\\\"result\\\":$1}\"; }\n" \
+	"ask() { take; while is_ping; do ok '{}'; take; done; }\n" \
+	"is_ping() { case $line in *thread/loaded/list*) ;; *) false;; esac; " \
+	"}\n"
 #define GREET(account) \
 	"ask; ok '{}'\n" /* initialize */ \
 	"ask\n" /* initialized */ \

@@ -200,6 +200,10 @@ START_TEST(small_requests)
 	expect(app_initialized(&out), "{\"method\":\"initialized\"}", "");
 	expect(app_account_read(4, &out),
 	    "{\"id\":4,\"method\":\"account/read\",\"params\":{}}", "");
+	expect(app_ping(5, &out),
+	    "{\"id\":5,\"method\":\"thread/loaded/list\",\"params\":"
+	    "{\"limit\":1}}",
+	    "");
 	expect(app_rate_limits_read(5, &out),
 	    "{\"id\":5,\"method\":\"account/rateLimits/read\"}", "");
 	expect(app_turn_interrupt(6, "t", "u", &out),
@@ -306,7 +310,7 @@ END_TEST
 
 /* Number of requests that `say` knows. */
 enum {
-	SAYINGS = 8
+	SAYINGS = 9
 };
 
 static int
@@ -329,6 +333,8 @@ say(int which, const struct chat_request *r, struct buf *b)
 		return app_unsubscribe(1, "t", b);
 	case 6:
 		return app_account_read(1, b);
+	case 7:
+		return app_ping(1, b);
 	default:
 		return app_deny("1", "m", b);
 	}

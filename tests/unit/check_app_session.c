@@ -1,174 +1,8 @@
 #include "unit/unit.h"
 
-#include <signal.h>
-
-#include "engine/app_session.h"
-#include "unit/app_job.h"
+#include "unit/app_rig.h"
 #include "unit/app_script.h"
 #include "unit/child.h"
-#include "unit/scratch.h"
-
-static struct settings settings;
-static struct codex *codex;
-static struct app_session *session;
-static struct stats_limits limits;
-static struct job *ended, *again;
-static unsigned rounds; /* of the loop */
-
-static void
-on_job_over(void *arg, struct job *j)
-{
-	(void)arg;
-	ck_assert_ptr_null(ended);
-	ended = j;
-}
-
-static void
-on_limits(void *arg, const struct stats_limits *l)
-{
-	(void)arg;
-	limits = *l;
-}
-
-static void
-on_again(void *arg, struct job *j)
-{
-	(void)arg;
-	ck_assert_ptr_null(again);
-	again = j;
-}
-
-static void
-write_script(const char *text)
-{
-	const char *path = scratch_path("codex");
-
-	ck_assert_int_eq(file_write_atomic(path, text, strlen(text), 0700), 0);
-	codex = codex_new();
-	ck_assert_ptr_nonnull(codex);
-	codex->binary.path = strdup(path);
-	codex->home = strdup(scratch_directory);
-	codex->number[1] = 169;
-	ck_assert_int_eq(strv_add(&codex->env, "PATH=/usr/bin:/bin"), 0);
-}
-
-static void
-on_warning(void *arg, struct text warning)
-{
-	(void)arg;
-	(void)warning;
-}
-
-static void
-begin(const char *script)
-{
-	struct app_session_owner owner = { .job_over = on_job_over,
-		.limits = on_limits,
-		.warning = on_warning };
-
-	signal(SIGPIPE, SIG_IGN); /* as the program does */
-	scratch_make();
-	app_settings(&settings, WORDS(NULL));
-	write_script(script);
-	ended = again = NULL;
-	rounds = 0;
-	ck_assert_int_eq(
-	    app_session_start(&settings, codex, &owner, &session), 0);
-}
-
-static void
-end(void)
-{
-	app_session_lose_turns(session, on_again, NULL);
-	app_session_free(session);
-	codex_unref(codex);
-	settings_free(&settings);
-	scratch_remove();
-	no_child_left();
-}
-
-/* One pass of what the worker's loop does. */
-static void
-turn_around(int64_t deadline)
-{
-	struct pollfd fds[APP_SESSION_FDS];
-	int64_t at = app_session_deadline(session);
-	int n;
-
-	app_session_pollfds(session, fds);
-	n = poll(fds, APP_SESSION_FDS,
-	    clock_poll_timeout(at < deadline ? at : deadline));
-	ck_assert_int_ge(n, 0);
-	if (n > 0)
-		app_session_serve(session, fds);
-	app_session_step(session, clock_now());
-	rounds++;
-}
-
-static bool
-is_ready(void)
-{
-	return session->initialized || session->broken;
-}
-
-static bool
-is_broken(void)
-{
-	return session->broken;
-}
-
-static bool
-has_ended(void)
-{
-	return ended != NULL || session->broken;
-}
-
-static bool
-is_empty(void)
-{
-	return session->n_turns == 0 || session->broken;
-}
-
-/* The child has forty seconds, on any machine. */
-static void
-run_until(bool (*done)(void))
-{
-	int64_t deadline = clock_after(SECONDS(40));
-
-	app_session_step(session, clock_now());
-	while (!done()) {
-		ck_assert_msg(clock_now() < deadline, "nothing happens");
-		turn_around(deadline);
-	}
-}
-
-/* The caller's reference of a job that is begun in the session. */
-static struct job *
-begin_job(void)
-{
-	struct job *j = app_job("");
-
-	app_session_begin(session, job_ref(j));
-	return j;
-}
-
-static void
-expect_seen(struct job *j, const char *content, enum api_error_kind error,
-    const char *words)
-{
-	struct app_seen seen;
-
-	app_seen_init(&seen);
-	app_see(j, &seen);
-	ck_assert_uint_eq(seen.ends, 1);
-	ck_assert_msg(seen.error == error, "%s", seen.message);
-	ck_assert_str_eq(app_text(&seen.content), content);
-	ck_assert_msg(strstr(seen.message, words) != NULL, "%s", seen.message);
-	app_seen_free(&seen);
-	job_unref(ended);
-	ended = NULL;
-	job_unref(j);
-}
 
 static const struct {
 	const char *script;
@@ -280,6 +114,93 @@ START_TEST(what_is_left_of_the_quota)
 	run_until(is_broken);
 	ck_assert(limits.secondary.known);
 	ck_assert_double_eq(limits.secondary.used, 0.5);
+	end();
+}
+END_TEST
+
+/* Time that a silent child takes is over at once. */
+static void
+hurry(void)
+{
+	session->child->pulse.since -= APP_PULSE_QUIET;
+}
+
+static bool
+is_lost(void)
+{
+	hurry();
+	return session->broken;
+}
+
+static const struct {
+	const char *script;
+	const char *comment;
+} silences[] = {
+	{ SERVE "exec sleep 99\n", "it hangs before thread/start is answered" },
+	{ SERVE "cat >/dev/null\n", "it reads, and says nothing" },
+	{ SERVE TURN "exec sleep 99\n", "it hangs under a turn that runs" },
+};
+
+START_TEST(a_child_that_falls_silent)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(silences); i++) {
+		struct job *j;
+
+		begin(silences[i].script);
+		run_until(is_ready);
+		j = begin_job();
+		run_until(is_lost);
+		ck_assert_msg(
+		    strstr(session->why, "did not answer, and said") != NULL,
+		    "%s: %s", silences[i].comment, session->why);
+		app_session_lose_turns(session, on_again, NULL);
+		ck_assert_ptr_eq(again, j);
+		/* Without turns there is nothing to wait for. */
+		app_session_step(session, clock_now());
+		ck_assert_int_eq(app_session_deadline(session), CLOCK_NEVER);
+		job_unref(again);
+		job_unref(j);
+		again = NULL;
+		end();
+	}
+}
+END_TEST
+
+/* Is asked for as often as it answers, and the turn is not touched by it. */
+START_TEST(a_silent_turn_of_a_child_that_lives)
+{
+	struct job *j;
+
+	begin(SERVE TURN "for n in 1 2 3; do take; is_ping || exit 9; "
+			 "ok '{\"data\":[],\"nextCursor\":null}'; done\n"
+			 "say '" COMPLETED("a", FINAL, "pong") "'\n"
+							       "say '" DONE
+							       "'\n" REST);
+	run_until(is_ready);
+	j = begin_job();
+	while (!has_ended()) {
+		/* Not faster than it can answer. */
+		if (session->turns->state == TURN_RUNNING &&
+		    session->child->pulse.misses == 0)
+			hurry();
+		turn_around(clock_after(SECONDS(40)));
+	}
+	ck_assert_ptr_eq(ended, j);
+	expect_seen(j, "pong", API_ERROR_NONE, "");
+	end();
+}
+END_TEST
+
+START_TEST(an_idle_child_is_left_alone)
+{
+	begin(SERVE "take; exit 9\n");
+	run_until(is_ready);
+	/* What was said at the handshake is still to be written. */
+	app_session_step(session, clock_now());
+	hurry();
+	app_session_step(session, clock_now());
+	ck_assert_int_eq(app_session_deadline(session), CLOCK_NEVER);
+	ck_assert_uint_eq(app_child_backlog(session->child), 0);
 	end();
 }
 END_TEST
@@ -436,6 +357,8 @@ END_TEST
 
 UNIT_MAIN("app_session", a_handshake_and_its_failures,
     a_handshake_has_a_deadline, a_turn_brings_its_answer, approvals_are_denied,
-    what_is_left_of_the_quota, a_lost_job_has_a_second_try, a_hangup_interrupts,
+    what_is_left_of_the_quota, a_child_that_falls_silent,
+    a_silent_turn_of_a_child_that_lives, an_idle_child_is_left_alone,
+    a_lost_job_has_a_second_try, a_hangup_interrupts,
     a_closed_stdin_costs_nothing, the_end_of_a_child,
     a_slow_reader_holds_no_memory)

@@ -128,6 +128,23 @@ on_thread_start(const struct request *rq)
 }
 
 static void
+on_loaded_list(const struct request *rq)
+{
+	struct wire_args args = { NULL };
+	int64_t limit = INT64_MAX;
+	struct buf ids;
+	bool all;
+
+	(void)jsonx_get_int(rq->params, "limit", &limit);
+	buf_init(&ids, SIZE_MAX);
+	all = thread_list(&ids, (size_t)limit);
+	args.json[0] = ids.data;
+	args.json[1] = all ? "null" : "\"more\"";
+	wire_result(rq->id, "{'data':$0,'nextCursor':$1}", &args);
+	buf_free(&ids);
+}
+
+static void
 on_inject(const struct request *rq)
 {
 	static const struct wire_args none;
@@ -258,6 +275,7 @@ static const struct method {
 } methods[] = {
 	{ "initialize", on_initialize, false },
 	{ "thread/start", on_thread_start, false },
+	{ "thread/loaded/list", on_loaded_list, false },
 	{ "thread/inject_items", on_inject, true },
 	{ "thread/archive", on_archive, true },
 	{ "thread/unsubscribe", on_unsubscribe, true },

@@ -59,6 +59,25 @@ thread_find(const char *id)
 	return th;
 }
 
+bool
+thread_list(struct buf *out, size_t limit)
+{
+	const struct thread *th;
+	size_t n = 0;
+
+	output_must(buf_puts(out, "["), "threads");
+	for (size_t i = 0; i < BUCKETS; i++) {
+		LIST_FOREACH(th, &buckets[i], link) {
+			if (n++ < limit)
+				output_must(buf_printf(out, "%s\"%s\"",
+						n > 1 ? "," : "", th->id),
+				    "threads");
+		}
+	}
+	output_must(buf_puts(out, "]"), "threads");
+	return n <= limit;
+}
+
 void
 thread_free(struct thread *th)
 {

@@ -41,4 +41,7 @@ struct thread *thread_new(bool raw);
 struct thread *thread_find(const char *id);
 void thread_free(struct thread *th);
 
+/* Appends the ids of `limit` threads at most, as JSON; whether that is all. */
+bool thread_list(struct buf *out, size_t limit);
+
 #endif
