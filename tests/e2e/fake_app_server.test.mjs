@@ -409,6 +409,22 @@ describe("turns of the stand-in", () => {
 		await server.said("turn/completed", id);
 	});
 
+	it("error_only: no willRetry, and silence until an interrupt",
+	    async () => {
+		const threadId = await server.thread();
+		const { result } = await server.startTurn(threadId,
+		    "FAKE:text=half;failed=other:broken;error_only");
+		const { params } = await server.said("error", threadId);
+
+		assert.equal(params.error.message, "broken");
+		assert.ok(!("willRetry" in params));
+		await server.turn("another");
+		assert.equal(server.of(threadId).at(-1).method, "error");
+		await server.call("turn/interrupt",
+		    { threadId, turnId: result.turn.id });
+		await server.said("turn/completed", threadId);
+	});
+
 	it("input_too_large", async () => {
 		const { error } = await server.startTurn(await server.thread(),
 		    "FAKE:input_too_large");
@@ -557,6 +573,38 @@ describe("a stand-in that misbehaves as a process", () => {
 			server.ask("thread/start").catch(() => {});
 			assert.deepEqual(await end(), { code: 0, signal: null });
 			assert.ok(!server.messages.some((m) => m.id === 2));
+		});
+	}
+
+	/* kind, whether its turns go on */
+	for (const [kind, goesOn] of [["stop_reading", true], ["mute", true],
+		["close_stdout", false]]) {
+		it(`child_once=${kind}`, async () => {
+			const env = { FAKE_CODEX_DIR: makeDir("fake") };
+			const text = `FAKE:child_once=${kind};text=said`;
+
+			await create("", { env }).initialize();
+			const threadId = await server.thread();
+			const closed = new Promise((resolve) =>
+			    server.child.process.stdout.on("end", resolve));
+
+			server.startTurn(threadId, text).catch(() => {});
+			await server.said("turn/started", threadId);
+			if (goesOn)
+				await server.said("turn/completed", threadId);
+			else
+				await within(closed, "stdout to be closed");
+			const said = server.messages.length;
+
+			server.ask("thread/loaded/list").catch(() => {});
+			assert.deepEqual(await end(), { code: 0, signal: null });
+			assert.equal(server.messages.length, said);
+
+			await create("", { env }).initialize();
+			assert.equal(itemTexts((await server.turn(text))
+			    .messages)[0], "said", "the second time");
+			await end();
+			removeDir(env.FAKE_CODEX_DIR);
 		});
 	}
 

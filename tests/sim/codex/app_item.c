@@ -168,7 +168,10 @@ item_error(const struct turn *t, const char *error, const char *retry)
 
 	args.json[0] = error;
 	args.json[1] = retry;
-	wire_notify("error", "{'error':$0,'willRetry':$1," OF_TURN "}", &args);
+	wire_notify("error",
+	    retry != NULL ? "{'error':$0,'willRetry':$1," OF_TURN "}"
+			  : "{'error':$0," OF_TURN "}",
+	    &args);
 }
 
 void

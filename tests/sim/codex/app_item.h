@@ -37,7 +37,7 @@ void item_rate_limits(void);
 /* The limits, JSON. */
 const char *item_limits(void);
 
-/* The notification `error`; both are JSON. */
+/* The notification `error`; both are JSON. `retry` NULL: without willRetry. */
 void item_error(const struct turn *t, const char *error, const char *retry);
 
 /* A new item; `kind` begins its id, as "msg". */

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "app_item.h"
+#include "app_request.h"
 #include "app_stage.h"
 #include "calls.h"
 #include "faults.h"
@@ -101,9 +102,26 @@ stage_weeds(struct turn *t)
 }
 
 static bool
-is_first(const struct turn *t)
+is_first(const struct turn *t, const char *what)
 {
-	return calls_first("crash", t->prompt.data, t->prompt.len);
+	return calls_first(what, t->prompt.data, t->prompt.len);
+}
+
+void
+odd_start(const struct turn *t)
+{
+	const char *what = t->script->child_once;
+
+	if (what == NULL || !is_first(t, "child"))
+		return;
+	if (strcmp(what, "stop_reading") == 0)
+		request_stop_reading();
+	else if (strcmp(what, "mute") == 0)
+		request_mute();
+	else if (strcmp(what, "close_stdout") == 0)
+		wire_close();
+	else
+		output_must(-EINVAL, "child_once");
 }
 
 /* Ends the process if the turn is to end it, with half a line. */
@@ -120,7 +138,7 @@ die(const struct turn *t)
 		exit((int)s->exit);
 	}
 	if (s->crash_once > 0) {
-		if (!is_first(t))
+		if (!is_first(t, "crash"))
 			return;
 		signo = s->crash_once;
 	}

@@ -35,7 +35,7 @@ static enum {
 	STATE_SHAKEN, /* it is given; the next message ends the handshake */
 	STATE_UP
 } state;
-static bool deaf;
+static bool deaf, mute;
 static char *initialize_id;
 static char *client_name;
 static int64_t handshake_due = CLOCK_NEVER;
@@ -110,10 +110,9 @@ end_handshake(void)
 	    "'00000000-0000-4000-8000-000000000000','environmentId':null}",
 	    &none);
 	deaf = app_mode()->stop_reading;
-	if (app_mode()->close_stdout) {
-		wire_finish();
+	mute = app_mode()->mute;
+	if (app_mode()->close_stdout)
 		wire_close();
-	}
 }
 
 static void
@@ -372,7 +371,7 @@ on_message(const json_t *message)
 
 	if (state == STATE_SHAKEN)
 		end_handshake();
-	if (deaf || (state == STATE_UP && app_mode()->mute))
+	if (deaf || mute)
 		return;
 	if (jsonx_get_string(message, "method", &method) < 0) {
 		ask_answered(message);
@@ -408,6 +407,18 @@ bool
 request_deaf(void)
 {
 	return deaf;
+}
+
+void
+request_stop_reading(void)
+{
+	deaf = true;
+}
+
+void
+request_mute(void)
+{
+	mute = true;
 }
 
 void

@@ -14,6 +14,10 @@ int request_line(void *arg, const char *line, size_t len);
 /* The client has what it needs, and stdin is no longer read. */
 bool request_deaf(void);
 
+/* From now on: stdin is not read; messages are read and not answered. */
+void request_stop_reading(void);
+void request_mute(void);
+
 /* Sends a late answer to initialize, once it is due. */
 void request_tick(void);
 

@@ -32,6 +32,7 @@ stage_started(struct turn *t)
 	fault_flood_stderr(t->script->stderr_bytes);
 	item_status(t, "{\"type\":\"active\",\"activeFlags\":[]}");
 	item_turn_started(t);
+	odd_start(t);
 	return t->script->park ? STAGE_PARK : STAGE_NEXT;
 }
 
@@ -262,8 +263,9 @@ say_failure(struct turn *t)
 	output_must(json == NULL ? -ENOMEM : 0, "failed");
 	json_decref(error);
 	item_status(t, "{\"type\":\"systemError\"}");
-	item_error(t, json, "false");
-	item_turn_completed(t, "\"failed\"", json);
+	item_error(t, json, t->script->error_only ? NULL : "false");
+	if (!t->script->error_only)
+		item_turn_completed(t, "\"failed\"", json);
 	free(json);
 }
 
@@ -274,6 +276,8 @@ stage_end(struct turn *t)
 		if (!no_answer(t))
 			item_rate_limits();
 		say_failure(t);
+		if (t->script->error_only)
+			return STAGE_PARK;
 	} else {
 		item_raw_response(t);
 		item_usage(t);

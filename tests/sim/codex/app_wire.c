@@ -284,6 +284,7 @@ wire_fd(void)
 void
 wire_close(void)
 {
+	wire_finish();
 	closed = true;
 	close(STDOUT_FILENO);
 }

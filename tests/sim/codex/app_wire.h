@@ -88,7 +88,7 @@ int wire_fd(void);
 /* Writes all of it, waiting for the reader, but not for ever. */
 void wire_finish(void);
 
-/* Closes stdout; from now on nothing is written. */
+/* Closes stdout, with all written before; from now on nothing is. */
 void wire_close(void);
 
 #endif

@@ -69,6 +69,8 @@ static const struct directive directives[] = {
 	{ "foreign",               FLAG,   T,     AT(foreign) },
 	{ "stray_answer",          FLAG,   T,     AT(stray_answer) },
 	{ "unknown_notification",  FLAG,   T,     AT(unknown_notification) },
+	{ "child_once",            TEXT,   T,     AT(child_once) },
+	{ "error_only",            FLAG,   T,     AT(error_only) },
 	{ "compaction",            FLAG,   T,     AT(compaction) },
 	{ "no_completed",          FLAG,   T,     AT(no_completed) },
 	{ "ignore_interrupt",      FLAG,   T,     AT(ignore_interrupt) },

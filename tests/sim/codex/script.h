@@ -79,6 +79,8 @@ struct script {
 	bool foreign;
 	bool stray_answer;
 	bool unknown_notification;
+	char *child_once; /* stop_reading, mute or close_stdout */
+	bool error_only;
 	bool compaction;
 	bool no_completed;
 	bool ignore_interrupt;
