@@ -3,45 +3,18 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
+import { begun as streamBegun, child, lost, patience, served }
+    from "./lib/children.mjs";
 import { codexLauncher, makeDir, removeDir } from "./lib/env.mjs";
-import { joinChunks, sseEvents } from "./lib/http.mjs";
 import { mark, Proxy, realCodex } from "./lib/proxy.mjs";
 import { Sim } from "./lib/sim.mjs";
 import { timed, until } from "./lib/wait.mjs";
 
 const engine = "app-server";
-const patience = 120000;
-
-// The one child there is, once it serves.
-async function child(proxy) {
-	await proxy.metricsUntil((m) => m.workers.every((w) =>
-	    ["idle", "busy"].includes(w.state)), "a child", patience);
-	const pids = proxy.appServers();
-
-	assert.equal(pids.length, 1);
-	return pids[0];
-}
 
 // A stream of which the caller has some text.
-async function begun(proxy, text = "begun") {
-	const pending = proxy.open(`SIM: text=${text};hang`, { stream: true });
-
-	await until(() => pending.choices[0]?.content === text,
-	    () => `a stream: ${pending.text}`, patience);
-	return pending;
-}
-
-// It has ended with an error that can be read, and not as if all were well.
-async function lost(pending, words) {
-	const r = await pending.answer;
-	const { error } = sseEvents(r.text).pop();
-
-	assert.equal(r.status, 200);
-	assert.equal(error.code, "codex_crashed");
-	assert.equal(error.type, "server_error");
-	assert.match(error.message, words);
-	assert.doesNotMatch(r.text, /\[DONE\]|"finish_reason":"/);
-}
+const begun = (proxy, text = "begun") =>
+	streamBegun(proxy, `SIM: text=${text};hang`, text);
 
 describe("a child that is killed", () => {
 	const world = realCodex({ before, after }, { engine, args: [
@@ -51,7 +24,8 @@ describe("a child that is killed", () => {
 	it("loses no request that had not begun to answer", async () => {
 		const { proxy, sim } = world;
 		const pid = await child(proxy);
-		const streams = await Promise.all(["one", "two", "three"].map(
+		const texts = ["one", "two", "three"];
+		const streams = await Promise.all(texts.map(
 		    (text) => begun(proxy, text)));
 		const marks = [...Array(12).keys()].map(() => mark());
 		// Half of them have had text by then, which the caller has not.
@@ -62,18 +36,10 @@ describe("a child that is killed", () => {
 		for (const m of marks)
 			await sim.request(m, patience);
 		process.kill(pid, "SIGKILL");
-		for (const pending of streams)
-			await lost(pending, /SIGKILL|signal 9/);
-		for (const [i, pending] of open.entries()) {
-			await until(() => pending.request.res?.complete,
-			    `the answer ${i}`, patience);
-			const r = await pending.answer;
-
-			assert.equal(r.status, 200, r.text);
-			assert.equal(i % 4 === 1
-			    ? joinChunks(sseEvents(r.text))[0].content
-			    : r.json.choices[0].message.content, `answer ${i}`);
-		}
+		for (const [i, pending] of streams.entries())
+			await lost(pending, /SIGKILL|signal 9/, texts[i]);
+		for (const [i, pending] of open.entries())
+			await served(pending, `answer ${i}`);
 		const m = await proxy.idle();
 
 		assert.equal(m.workers[0].restarts, 1);
@@ -129,12 +95,8 @@ describe("a child that is killed", () => {
 		for (const m of marks)
 			await world.sim.request(m, patience);
 		process.kill(proxy.appServers()[0], "SIGKILL");
-		for (const pending of open) {
-			await until(() => pending.request.res?.complete,
-			    "the answer", patience);
-			assert.equal((await pending.answer).json
-			    .choices[0].message.content, "well");
-		}
+		for (const pending of open)
+			await served(pending, "well");
 		assert.equal((await proxy.get("/ready")).status, 200);
 		await proxy.stop();
 	});
@@ -146,16 +108,6 @@ describe("a child that hangs", () => {
 
 	// How it is noticed: by its silence, long before an answer is due.
 	const silence = /did not answer, and said nothing for \d+ s/;
-
-	// The whole answer, from the next child.
-	async function served(pending) {
-		await until(() => pending.request.res?.complete,
-		    "an answer from the next child", patience);
-		const r = await pending.answer;
-
-		assert.equal(r.status, 200, r.text);
-		assert.match(r.text, /served/);
-	}
 
 	/* what it does when it is stopped; requests then */
 	const moments = [
@@ -181,7 +133,7 @@ describe("a child that hangs", () => {
 				await sim.request(m, patience);
 			process.kill(pid, "SIGSTOP");
 			for (const pending of waits ? early : ask())
-				await served(pending);
+				await served(pending, "served");
 			if (stream)
 				await lost(stream, silence);
 			assert.notEqual(await child(proxy), pid);
@@ -203,7 +155,7 @@ describe("a child that hangs", () => {
 		    "SIM: text=served;delay=20000", { stream }));
 
 		for (const pending of open)
-			await served(pending);
+			await served(pending, "served");
 		assert.equal(await child(proxy), pid);
 		assert.equal((await proxy.metrics()).workers[0].restarts,
 		    restarts);

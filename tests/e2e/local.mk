@@ -1,11 +1,13 @@
 # Run by tests/e2e/run, which contrib/check calls; not by "make check".
 EXTRA_DIST += \
 	tests/e2e/.npmrc \
+	tests/e2e/app_dead_children.test.mjs \
 	tests/e2e/app_end.test.mjs \
 	tests/e2e/app_exact.test.mjs \
 	tests/e2e/app_fields.test.mjs \
 	tests/e2e/app_isolation.test.mjs \
 	tests/e2e/app_many.test.mjs \
+	tests/e2e/app_odd_lines.test.mjs \
 	tests/e2e/app_ready.test.mjs \
 	tests/e2e/app_stream.test.mjs \
 	tests/e2e/app_supervision.test.mjs \
@@ -46,6 +48,7 @@ EXTRA_DIST += \
 	tests/e2e/lib/agent.mjs \
 	tests/e2e/lib/app_server.mjs \
 	tests/e2e/lib/child.mjs \
+	tests/e2e/lib/children.mjs \
 	tests/e2e/lib/complete.bash \
 	tests/e2e/lib/complete.zsh \
 	tests/e2e/lib/daemon.mjs \
