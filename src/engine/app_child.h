@@ -42,6 +42,7 @@ struct app_child {
 	size_t out_sent;
 	bool stuck; /* its pipe did not take all of it */
 	int64_t last_id; /* of our requests */
+	int64_t patient_until; /* no answer is late before; monotonic ns */
 	struct buf in;
 	struct jsonl lines;
 	struct stderr_tail errors;

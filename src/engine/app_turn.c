@@ -26,6 +26,23 @@ await(struct app_turn *t, enum app_turn_state state, int64_t id)
 	t->again_at = CLOCK_NEVER;
 }
 
+/* Turns wait for each other in a busy child, so it is patience with it. */
+static void
+be_patient(struct app_child *c, int64_t ns)
+{
+	int64_t until = clock_after(ns);
+
+	if (until > c->patient_until)
+		c->patient_until = until;
+}
+
+static int64_t
+late_at(const struct app_turn *t)
+{
+	return t->answer_by > t->child->patient_until ? t->answer_by
+						      : t->child->patient_until;
+}
+
 static int
 start_thread(struct app_turn *t)
 {
@@ -44,11 +61,15 @@ static int
 inject(struct app_turn *t)
 {
 	int64_t id = app_child_next_id(t->child), start = clock_now();
+	size_t before = t->child->out.len;
 	int rc;
 
 	await(t, TURN_INJECTING, id);
 	rc = app_inject(
 	    id, t->thread, t->instructions, t->job->request, &t->child->out);
+	be_patient(t->child,
+	    APP_ANSWER_DEADLINE +
+		(int64_t)(t->child->out.len - before) * APP_READ_PATIENCE);
 	phase_add(t->job->phases, PHASE_PROMPT_BUILD, start);
 	return rc;
 }
@@ -331,6 +352,7 @@ app_turn_answer(struct app_turn *t, const struct app_event *e)
 {
 	t->awaited = 0;
 	t->answer_by = CLOCK_NEVER;
+	be_patient(t->child, APP_ANSWER_DEADLINE);
 	if (e->error != NULL)
 		return on_refused(t, e);
 	t->refusals = 0;
@@ -447,7 +469,7 @@ app_turn_step(struct app_turn *t, int64_t now)
 
 	if (!t->job_over)
 		rc = end_if_unwanted(t, now);
-	if (rc == 0 && now >= t->answer_by)
+	if (rc == 0 && now >= late_at(t))
 		return -ETIMEDOUT;
 	if (rc == 0 && now >= t->again_at)
 		rc = repeat(t);
@@ -460,7 +482,7 @@ app_turn_step(struct app_turn *t, int64_t now)
 int64_t
 app_turn_deadline(const struct app_turn *t)
 {
-	int64_t at = t->answer_by < t->again_at ? t->answer_by : t->again_at;
+	int64_t at = late_at(t) < t->again_at ? late_at(t) : t->again_at;
 
 	return t->job_over || t->job->deadline > at ? at : t->job->deadline;
 }

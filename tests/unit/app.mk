@@ -103,6 +103,8 @@ tests_unit_check_app_turn_SOURCES = \
 	tests/unit/app_job.h \
 	tests/unit/app_lines.h \
 	tests/unit/random.h \
+	tests/unit/turn_rig.c \
+	tests/unit/turn_rig.h \
 	tests/unit/unit.h
 tests_unit_check_app_turn_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_app_turn_CFLAGS = $(UNIT_CFLAGS)

@@ -23,6 +23,12 @@ app_settings(struct settings *s, char *const *words)
 struct job *
 app_job(const char *members)
 {
+	return app_job_saying("hi", members);
+}
+
+struct job *
+app_job_saying(const char *message, const char *members)
+{
 	struct api_error error = API_ERROR_INIT;
 	struct latency *latency = latency_new("r", "app-server");
 	struct chat_request *request;
@@ -34,8 +40,8 @@ app_job(const char *members)
 	ck_assert_int_gt(
 	    asprintf(&body,
 		"{\"model\":\"m\",\"messages\":[{\"role\":\"user\","
-		"\"content\":\"hi\"}]%s}",
-		members),
+		"\"content\":\"%s\"}]%s}",
+		message, members),
 	    0);
 	rc = chat_request_parse(body, strlen(body), &request, &error);
 	ck_assert_msg(rc == 0, "%s: %s", body, error.message);

@@ -17,6 +17,9 @@ void app_settings(struct settings *s, char *const *words);
  */
 struct job *app_job(const char *members);
 
+/* The same with this message (without quotation marks and the like). */
+struct job *app_job_saying(const char *message, const char *members);
+
 /* All events of a job so far. */
 struct app_seen {
 	struct buf content, reasoning;

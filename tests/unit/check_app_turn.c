@@ -3,205 +3,9 @@
 #include <errno.h>
 
 #include "base/clock.h"
-#include "engine/app_turn.h"
-#include "unit/app_job.h"
 #include "unit/app_lines.h"
 #include "unit/random.h"
-
-/*
- * A turn in a child that is nothing but the buffer of what is said to it; the
- * test says what Codex would.
- */
-static struct settings settings;
-static struct app_child child;
-static struct codex *codex;
-static struct app_turn *turn;
-static struct job *job; /* the caller's reference */
-static struct app_seen seen;
-static int64_t last_id;
-static char trace[4096]; /* short names of what was asked for */
-
-static const struct {
-	const char *method, *name;
-	bool ends; /* may be said when the job is over */
-} methods[] = {
-	{ "thread/start", "thread", false },
-	{ "thread/inject_items", "inject", false },
-	{ "turn/start", "turn", false },
-	{ "turn/interrupt", "interrupt", true },
-	{ "thread/archive", "archive", true },
-	{ "thread/unsubscribe", "close", true },
-};
-
-static void
-note(const char *method, bool was_over)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(methods); i++) {
-		if (strcmp(methods[i].method, method) != 0)
-			continue;
-		ck_assert_msg(!was_over || methods[i].ends,
-		    "%s although the job is over", method);
-		ck_assert_uint_lt(
-		    strlen(trace) + strlen(method) + 2, sizeof(trace));
-		if (trace[0] != '\0')
-			strncat(trace, " ", 2);
-		strncat(trace, methods[i].name, 20);
-		return;
-	}
-	ck_abort_msg("asks for %s", method);
-}
-
-static void
-check_request(const char *line, size_t len, bool was_over)
-{
-	json_t *root, *params;
-	const char *method, *thread;
-	char why[JSONX_ERROR_MAX];
-	int64_t id;
-
-	ck_assert_msg(jsonx_parse(line, len, 128, &root, why) == 0, "%s: %.*s",
-	    why, (int)len, line);
-	ck_assert_int_eq(jsonx_get_int(root, "id", &id), 0);
-	ck_assert_int_gt(id, last_id);
-	last_id = id;
-	ck_assert_int_eq(jsonx_get_string(root, "method", &method), 0);
-	ck_assert_int_eq(jsonx_get_object(root, "params", &params), 0);
-	note(method, was_over);
-	if (strcmp(method, "thread/start") != 0) {
-		ck_assert_int_eq(
-		    jsonx_get_string(params, "threadId", &thread), 0);
-		ck_assert_str_eq(thread, "t");
-	}
-	json_decref(root);
-}
-
-/* Looks at what was said, and takes it; lines of spaces are the test's. */
-static void
-take_requests(bool was_over)
-{
-	const char *at = child.out.data, *end = at + child.out.len, *eol;
-
-	while (at < end) {
-		eol = memchr(at, '\n', (size_t)(end - at));
-		ck_assert_ptr_nonnull(eol);
-		if (*at != ' ')
-			check_request(at, (size_t)(eol - at), was_over);
-		at = eol + 1;
-	}
-	buf_reset(&child.out);
-	/* Nothing is awaited but the last thing that was asked for. */
-	ck_assert(turn->awaited == 0 || turn->awaited == last_id);
-}
-
-/* As the session does: the job goes back as soon as it is over. */
-static void
-let_go(void)
-{
-	if (!turn->job_over || turn->job == NULL)
-		return;
-	turn->job = NULL;
-	app_see(job, &seen);
-	ck_assert_uint_eq(seen.ends, 1);
-	/* The last one: to touch it from now on is a fault. */
-	job_unref(job);
-	job = NULL;
-}
-
-static void
-begin(const char *members, char *const *words)
-{
-	app_settings(&settings, words);
-	memset(&child, 0, sizeof(child));
-	child.codex = codex = codex_new();
-	ck_assert_ptr_nonnull(codex);
-	buf_init(&child.out, (size_t)16 * 1024 * 1024);
-	app_seen_init(&seen);
-	last_id = 0;
-	trace[0] = '\0';
-	job = app_job(members);
-	ck_assert_int_eq(app_turn_begin(&settings, &child,
-			     APP_INSTRUCTIONS_MESSAGE, job, &turn),
-	    0);
-	take_requests(false);
-}
-
-static void
-end(void)
-{
-	app_turn_free(turn);
-	job_unref(job);
-	buf_free(&child.out);
-	codex_unref(codex);
-	app_seen_free(&seen);
-	settings_free(&settings);
-}
-
-static int
-after(int rc, bool was_over)
-{
-	take_requests(was_over);
-	let_go();
-	return rc;
-}
-
-static int
-say(const char *line)
-{
-	bool was_over = turn->job_over;
-	struct app_event e;
-	int rc;
-
-	ck_assert_msg(app_event_parse(line, strlen(line), &e) == 0, "%s", line);
-	rc = e.kind == APP_ANSWER ? app_turn_answer(turn, &e)
-				  : app_turn_event(turn, &e);
-	app_event_free(&e);
-	return after(rc, was_over);
-}
-
-/* The answer that Codex gives when all is well. */
-static int
-answer(void)
-{
-	return say("{\"id\":1,\"result\":{\"thread\":{\"id\":\"t\"},"
-		   "\"turn\":{\"id\":\"u\"}}}");
-}
-
-#define REFUSAL(code, message, data) \
-	"{\"id\":1,\"error\":{\"code\":" code ",\"message\":\"" message \
-	"\",\"data\":" data "}}"
-#define BUSY REFUSAL("-32001", "Server overloaded; retry later.", "null")
-
-static int
-step(int64_t now)
-{
-	bool was_over = turn->job_over;
-
-	return after(app_turn_step(turn, now), was_over);
-}
-
-static void
-ok(int rc)
-{
-	ck_assert_int_eq(rc, 0);
-}
-
-/* Brings a fresh turn to this state. */
-static void
-advance(enum app_turn_state state)
-{
-	if (state == TURN_STARTING)
-		return;
-	ok(answer());
-	if (state >= TURN_INJECTING)
-		ok(step(clock_now()));
-	if (state >= TURN_ASKING)
-		ok(answer());
-	if (state >= TURN_RUNNING) {
-		ok(say(TURN_STARTED));
-		ok(answer());
-	}
-	ck_assert_int_eq(turn->state, state);
-}
+#include "unit/turn_rig.h"
 
 START_TEST(an_answer_from_start_to_end)
 {
@@ -519,6 +323,46 @@ START_TEST(a_child_that_hangs)
 }
 END_TEST
 
+/* Of a child that is only slow nothing is lost. */
+START_TEST(a_late_answer_of_a_busy_child)
+{
+	int64_t late;
+
+	begin("", WORDS(NULL));
+	late = app_turn_deadline(turn);
+	child.patient_until = late + 5; /* it has answered another turn */
+	ok(step(late));
+	ok(step(late + 4));
+	ck_assert_int_eq(step(late + 5), -ETIMEDOUT);
+	child.patient_until = 0;
+	ok(answer());
+	ck_assert_int_ge(
+	    child.patient_until, clock_now() + APP_ANSWER_DEADLINE / 2);
+	end();
+}
+END_TEST
+
+/* A second more for a million bytes. */
+START_TEST(a_large_conversation_takes_time)
+{
+	enum {
+		SIZE = 10 * 1000 * 1000
+	};
+	static char message[SIZE + 1];
+	int64_t before;
+
+	memset(message, 'x', SIZE);
+	begin_job(app_job_saying(message, ""), WORDS(NULL));
+	ok(answer());
+	before = clock_now();
+	ok(step(before));
+	ck_assert_int_eq(turn->state, TURN_INJECTING);
+	ck_assert_int_ge(app_turn_deadline(turn),
+	    before + APP_ANSWER_DEADLINE + 10 * NS_PER_S);
+	end();
+}
+END_TEST
+
 START_TEST(an_answer_without_an_id)
 {
 	char line[1024], id[300];
@@ -695,5 +539,7 @@ UNIT_MAIN("app_turn", an_answer_from_start_to_end,
     other_turns_are_none_of_ours, a_hangup_winds_up, a_full_pipe_holds_it_back,
     room_lets_it_on, refusals_fail_the_job, a_busy_codex_is_asked_again,
     busy_for_a_moment_is_no_failure, a_hangup_ends_the_asking_again,
-    the_deadline_of_the_request, a_child_that_hangs, an_answer_without_an_id,
-    what_cannot_be_said_is_not_begun, any_order_has_one_end)
+    the_deadline_of_the_request, a_child_that_hangs,
+    a_late_answer_of_a_busy_child, a_large_conversation_takes_time,
+    an_answer_without_an_id, what_cannot_be_said_is_not_begun,
+    any_order_has_one_end)
