@@ -45,6 +45,7 @@ src_libengine_a_SOURCES = \
 	src/engine/app_probe.c src/engine/app_probe.h \
 	src/engine/app_pulse.c src/engine/app_pulse.h \
 	src/engine/app_session.c src/engine/app_session.h \
+	src/engine/app_spare.c src/engine/app_spare.h \
 	src/engine/app_turn.c src/engine/app_turn.h \
 	src/engine/app_worker.c src/engine/app_worker.h \
 	src/engine/codex.c src/engine/codex.h \

@@ -405,3 +405,16 @@ app_event_free(struct app_event *e)
 	json_decref(e->root);
 	e->root = NULL;
 }
+
+void
+app_event_new_id(
+    const struct app_event *e, const char *what, char ret_id[APP_ID_MAX])
+{
+	struct text id;
+	json_t *object;
+
+	ret_id[0] = '\0';
+	if (jsonx_get_object(e->result, what, &object) == 0 &&
+	    jsonx_get_text(object, "id", &id) == 0 && id.len < APP_ID_MAX)
+		snprintf(ret_id, APP_ID_MAX, "%.*s", (int)id.len, id.s);
+}

@@ -19,6 +19,10 @@
 #include "base/jsonx.h"
 #include "core/event.h"
 
+enum {
+	APP_ID_MAX = 80 /* with the NUL; Codex's own have 36 */
+};
+
 enum app_event_kind {
 	APP_OTHER, /* nothing that we need to know */
 	APP_ANSWER, /* id; result, or error */
@@ -72,6 +76,13 @@ struct app_event {
 MUST_CHECK int
 app_event_parse(const char *line, size_t len, struct app_event *ret_event);
 void app_event_free(struct app_event *e);
+
+/*
+ * For APP_ANSWER with a result: the id of what was made, a "thread" or a
+ * "turn". An id that is not there, or too long to be kept, is "".
+ */
+void app_event_new_id(
+    const struct app_event *e, const char *what, char ret_id[APP_ID_MAX]);
 
 /* The quick way alone: true when it knew the line. For tests. */
 bool app_event_parse_plain(

@@ -140,11 +140,11 @@ put_config(const struct chat_request *r, struct buf *out)
 }
 
 int
-app_thread_start(int64_t id, const struct app_thread *t, struct buf *out)
+app_thread_params(const struct app_thread *t, struct buf *out)
 {
 	const struct chat_request *r = t->request;
 	size_t before = out->len;
-	int rc = open_request(id, "thread/start", out);
+	int rc = buf_putc(out, '{');
 
 	if (rc == 0)
 		rc = put_string(out, "cwd", t->cwd);
@@ -167,7 +167,28 @@ app_thread_start(int64_t id, const struct app_thread *t, struct buf *out)
 		rc = buf_puts(out, ",\"dynamicTools\":");
 	if (rc == 0)
 		rc = app_tools_append(r, out);
-	return close_request(rc, before, out);
+	if (rc == 0)
+		rc = buf_putc(out, '}');
+	if (rc != 0)
+		buf_truncate(out, before);
+	return rc;
+}
+
+int
+app_thread_start(int64_t id, struct text params, struct buf *out)
+{
+	size_t before = out->len;
+	int rc = buf_printf(out,
+	    "{\"id\":%lld,\"method\":\"thread/start\",\"params\":",
+	    (long long)id);
+
+	if (rc == 0)
+		rc = buf_append(out, params.s, params.len);
+	if (rc == 0)
+		rc = buf_puts(out, "}\n");
+	if (rc != 0)
+		buf_truncate(out, before);
+	return rc;
 }
 
 /* A developer message of our own, as one item. */

@@ -50,8 +50,10 @@ struct app_thread {
 	enum app_instructions instructions;
 	const struct chat_request *request; /* tools, verbosity */
 };
+/* The parameters alone: threads with the same ones do the same. */
+MUST_CHECK int app_thread_params(const struct app_thread *t, struct buf *out);
 MUST_CHECK int
-app_thread_start(int64_t id, const struct app_thread *t, struct buf *out);
+app_thread_start(int64_t id, struct text params, struct buf *out);
 
 /*
  * The whole conversation. Never as the input of the turn, where Codex would

@@ -17,7 +17,6 @@
 #include "engine/job.h"
 
 enum {
-	APP_ID_MAX = 80, /* with the NUL; Codex's own have 36 */
 	APP_CALLS_MAX = 256 /* of one response */
 };
 

@@ -74,6 +74,7 @@ app_session_start(const struct settings *settings, struct codex *codex,
 	s->instructions = app_instructions_for(settings, codex->number);
 	s->handshake_by = clock_after(APP_HANDSHAKE_DEADLINE);
 	s->exit_by = CLOCK_NEVER;
+	app_spare_init(&s->spare);
 	rc = app_child_start(settings, codex, &s->child);
 	if (rc == 0) {
 		s->initialize_id = app_child_next_id(s->child);
@@ -155,6 +156,7 @@ let_go(struct app_session *s, struct app_turn *t)
 		return;
 	t->job = NULL;
 	s->n_jobs--;
+	s->job_ended = true;
 	phase_add(j->phases, PHASE_APP_SERVER_EXEC, t->started);
 	s->owner.job_over(s->owner.arg, j);
 }
@@ -189,7 +191,8 @@ void
 app_session_begin(struct app_session *s, struct job *j)
 {
 	struct app_turn *t;
-	int rc = app_turn_begin(s->settings, s->child, s->instructions, j, &t);
+	int rc = app_turn_begin(
+	    s->settings, s->child, &s->spare, s->instructions, j, &t);
 
 	if (rc != 0) {
 		job_fail_with(j, API_ERROR_INTERNAL,
@@ -251,6 +254,8 @@ on_answer(struct app_session *s, const struct app_event *e)
 		on_limits(s, e);
 		return 0;
 	}
+	if (e->id == s->spare.awaited)
+		return app_spare_answer(&s->spare, s->child, e);
 	t = find_awaiting(s, e->id);
 	return t != NULL ? app_turn_answer(t, e) : 0;
 }
@@ -406,6 +411,16 @@ check_pulse(struct app_session *s, int64_t now)
 	}
 }
 
+/* Not before somebody has an answer: the turns under way come first. */
+static void
+refill_spare(struct app_session *s)
+{
+	if (s->state == SESSION_SERVING && s->job_ended && !s->worn &&
+	    !s->broken)
+		check(s, app_spare_refill(&s->spare, s->child));
+	s->job_ended = false;
+}
+
 void
 app_session_step(struct app_session *s, int64_t now)
 {
@@ -413,6 +428,7 @@ app_session_step(struct app_session *s, int64_t now)
 	     t = t->next)
 		check(s, app_turn_step(t, now));
 	sweep(s);
+	refill_spare(s);
 	check_patience(s, now);
 	check_pulse(s, now);
 	if (!s->broken)
@@ -486,6 +502,7 @@ app_session_free(struct app_session *s)
 	if (s == NULL)
 		return;
 	BUG_ON(s->turns != NULL);
+	app_spare_free(&s->spare);
 	app_child_free(s->child);
 	free(s);
 }

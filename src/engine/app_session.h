@@ -60,11 +60,13 @@ struct app_session {
 	bool login_missing; /* somebody would have to log in */
 	bool worn; /* is to be replaced */
 
+	struct app_spare spare; /* thread */
 	struct app_turn *turns;
 	struct app_turn *last; /* whose event came last, or NULL */
 	size_t n_turns;
 	size_t n_jobs; /* turns whose job is not over */
 	uint64_t begun; /* turns in all */
+	bool job_ended; /* since the last step */
 
 	bool broken; /* cannot be talked to any more */
 	char why[APP_WHY_MAX]; /* in words, when broken or exited */

@@ -43,6 +43,16 @@ late_at(const struct app_turn *t)
 						      : t->child->patient_until;
 }
 
+/* The thread is there. */
+static void
+be_ready(struct app_turn *t)
+{
+	t->state = TURN_WAITING;
+	t->awaited = 0;
+	t->answer_by = CLOCK_NEVER;
+	t->again_at = CLOCK_NEVER;
+}
+
 static int
 start_thread(struct app_turn *t)
 {
@@ -51,10 +61,16 @@ start_thread(struct app_turn *t)
 		.ephemeral = t->settings->ephemeral,
 		.instructions = t->instructions,
 		.request = t->job->request };
-	int64_t id = app_child_next_id(t->child);
+	int64_t id;
+	int rc = app_spare_take(t->spare, t->child, &spec, &id, t->thread);
 
-	await(t, TURN_STARTING, id);
-	return app_thread_start(id, &spec, &t->child->out);
+	if (rc != 0)
+		return rc;
+	if (id != 0)
+		await(t, TURN_STARTING, id);
+	else
+		be_ready(t);
+	return 0;
 }
 
 static int
@@ -116,7 +132,7 @@ close_thread(struct app_turn *t)
 
 int
 app_turn_begin(const struct settings *s, struct app_child *c,
-    enum app_instructions instructions, struct job *j,
+    struct app_spare *spare, enum app_instructions instructions, struct job *j,
     struct app_turn **ret_turn)
 {
 	struct app_turn *t = calloc(1, sizeof(*t));
@@ -125,6 +141,7 @@ app_turn_begin(const struct settings *s, struct app_child *c,
 	if (t == NULL)
 		return -ENOMEM;
 	t->child = c;
+	t->spare = spare;
 	t->settings = s;
 	t->instructions = instructions;
 	t->job = j;
@@ -263,24 +280,13 @@ copy_id(char out[APP_ID_MAX], struct text id)
 		snprintf(out, APP_ID_MAX, "%.*s", (int)id.len, id.s);
 }
 
-static void
-read_id(const struct app_event *e, const char *what, char out[APP_ID_MAX])
-{
-	struct text id;
-	json_t *object;
-
-	if (jsonx_get_object(e->result, what, &object) == 0 &&
-	    jsonx_get_text(object, "id", &id) == 0)
-		copy_id(out, id);
-}
-
 static int
 on_thread_started(struct app_turn *t, const struct app_event *e)
 {
-	read_id(e, "thread", t->thread);
+	app_event_new_id(e, "thread", t->thread);
 	if (t->thread[0] == '\0')
 		return -EINVAL;
-	t->state = TURN_WAITING;
+	be_ready(t);
 	return t->job_over ? close_thread(t) : 0;
 }
 
@@ -294,7 +300,7 @@ static int
 on_turn_asked(struct app_turn *t, const struct app_event *e)
 {
 	if (t->turn[0] == '\0')
-		read_id(e, "turn", t->turn);
+		app_event_new_id(e, "turn", t->turn);
 	if (t->turn[0] == '\0')
 		return -EINVAL;
 	t->state = TURN_RUNNING;

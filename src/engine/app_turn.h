@@ -23,6 +23,7 @@
 #include "core/app_requests.h"
 #include "engine/app_answer.h"
 #include "engine/app_child.h"
+#include "engine/app_spare.h"
 
 /*
  * A child that does not answer a request for so long hangs, unless it has
@@ -46,6 +47,7 @@ enum app_turn_state {
 struct app_turn {
 	struct app_turn *next; /* the table's list */
 	struct app_child *child;
+	struct app_spare *spare;
 	const struct settings *settings;
 	enum app_instructions instructions;
 	enum app_turn_state state;
@@ -63,10 +65,11 @@ struct app_turn {
 
 /*
  * Begins a turn for `j`, whose reference it holds until the job is over. The
- * request goes into the child's output. Errors: -ENOMEM; `j` is as it was.
+ * request goes into the child's output, unless the spare thread will do.
+ * Errors: -ENOMEM; `j` is as it was.
  */
 MUST_CHECK int app_turn_begin(const struct settings *s, struct app_child *c,
-    enum app_instructions instructions, struct job *j,
+    struct app_spare *spare, enum app_instructions instructions, struct job *j,
     struct app_turn **ret_turn);
 
 /* The answer to the request t->awaited. Errors: -ENOMEM, -EMSGSIZE. */

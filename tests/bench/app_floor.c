@@ -149,6 +149,7 @@ begin(struct app_floor *f, struct app_floor_turn *t)
 		.ephemeral = true,
 		.instructions = APP_INSTRUCTIONS_MESSAGE,
 		.request = f->request };
+	struct buf params;
 
 	if (f->to_begin == 0)
 		return;
@@ -157,8 +158,12 @@ begin(struct app_floor *f, struct app_floor_turn *t)
 	t->has_first = false;
 	t->thread_len = 0;
 	await(f, t, STARTING);
-	bench_must(
-	    app_thread_start(t->awaited, &spec, &f->out), "thread/start");
+	buf_init(&params, 65536);
+	bench_must(app_thread_params(&spec, &params), "thread/start");
+	bench_must(app_thread_start(t->awaited,
+		       (struct text){ params.data, params.len }, &f->out),
+	    "thread/start");
+	buf_free(&params);
 }
 
 /* What stands between `before` and the next quotation mark. */

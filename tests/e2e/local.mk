@@ -9,6 +9,7 @@ EXTRA_DIST += \
 	tests/e2e/app_many.test.mjs \
 	tests/e2e/app_odd_lines.test.mjs \
 	tests/e2e/app_ready.test.mjs \
+	tests/e2e/app_spare.test.mjs \
 	tests/e2e/app_stream.test.mjs \
 	tests/e2e/app_supervision.test.mjs \
 	tests/e2e/app_tools.test.mjs \

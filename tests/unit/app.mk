@@ -9,6 +9,7 @@ APP_TESTS = \
 	tests/unit/check_app_pool \
 	tests/unit/check_app_pulse \
 	tests/unit/check_app_session \
+	tests/unit/check_app_spare \
 	tests/unit/check_app_turn \
 	tests/unit/check_app_worker \
 	tests/unit/check_codex_setup \
@@ -95,6 +96,14 @@ tests_unit_check_app_session_SOURCES = \
 tests_unit_check_app_session_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_app_session_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_app_session_LDADD = src/libengine.a src/libcore.a \
+	$(UNIT_LDADD)
+
+tests_unit_check_app_spare_SOURCES = \
+	tests/unit/check_app_spare.c \
+	tests/unit/unit.h
+tests_unit_check_app_spare_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_app_spare_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_app_spare_LDADD = src/libengine.a src/libcore.a \
 	$(UNIT_LDADD)
 
 tests_unit_check_app_turn_SOURCES = \

@@ -32,6 +32,10 @@
 	"ask; ok '{\"thread\":{\"id\":\"t\"}}'\n" \
 	"ask; ok '{}'\n" /* inject */ \
 	"ask; say '" TURN_STARTED "'; ok '{\"turn\":{\"id\":\"u\"}}'\n"
+/* One turn, which ends with the answer of thread/unsubscribe. */
+#define WHOLE_TURN \
+	TURN "say '" COMPLETED("a", FINAL, "pong") "'; say '" DONE \
+						   "'; ask; ok '{}'\n"
 #define SERVE HEAD GREET(NO_LOGIN_NEEDED)
 #define REST "while ask; do ok '{}'; done\n"
 

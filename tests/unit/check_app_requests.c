@@ -96,6 +96,21 @@ static const struct {
 	    "tools that may not be called" },
 };
 
+static int
+start_thread(const struct app_thread *t, struct buf *b)
+{
+	struct buf params;
+	int rc;
+
+	buf_init(&params, b->cap);
+	rc = app_thread_params(t, &params);
+	if (rc == 0)
+		rc = app_thread_start(
+		    1, (struct text){ params.data, params.len }, b);
+	buf_free(&params);
+	return rc;
+}
+
 START_TEST(thread_starts)
 {
 	buf_init(&out, 65536);
@@ -107,7 +122,7 @@ START_TEST(thread_starts)
 			.instructions = threads[i].instructions,
 			.request = r };
 
-		expect(app_thread_start(1, &t, &out), threads[i].wanted,
+		expect(start_thread(&t, &out), threads[i].wanted,
 		    threads[i].comment);
 		chat_request_unref(r);
 	}
@@ -322,7 +337,7 @@ say(int which, const struct chat_request *r, struct buf *b)
 	case 0:
 		return app_initialize(1, b);
 	case 1:
-		return app_thread_start(1, &t, b);
+		return start_thread(&t, b);
 	case 2:
 		return app_inject(1, "t", APP_INSTRUCTIONS_MESSAGE, r, b);
 	case 3:

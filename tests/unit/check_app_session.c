@@ -78,6 +78,57 @@ START_TEST(a_turn_brings_its_answer)
 }
 END_TEST
 
+static void
+run_turn(void)
+{
+	struct job *j = begin_job();
+
+	run_until(has_ended);
+	expect_seen(j, "pong", API_ERROR_NONE, "");
+	run_until(is_empty);
+}
+
+START_TEST(a_thread_is_started_ahead)
+{
+	struct job *j;
+
+	/* The answer is the first request after that. */
+	begin(SERVE WHOLE_TURN WHOLE_TURN
+	    "ask; ok '{\"thread\":{\"id\":\"t\"}}'\n"
+	    "ask; m=${line#*method\\\":\\\"}; ok '{}'\n"
+	    "ask; say '" TURN_STARTED "'; ok '{\"turn\":{\"id\":\"u\"}}'\n"
+	    "say '" COMPLETED("a", FINAL, "'${m%%[!a-z/_]*}'") "'; say '" DONE
+							       "'\n" REST);
+	run_until(is_ready);
+	session->state = SESSION_SERVING;
+	run_turn();
+	ck_assert_int_eq(session->spare.state, SPARE_NONE);
+	run_turn();
+	j = begin_job();
+	run_until(has_ended);
+	expect_seen(j, "thread/inject_items", API_ERROR_NONE, "");
+	end();
+}
+END_TEST
+
+/* Nobody waits for it, and no new caller comes to a child that is worn. */
+START_TEST(the_thread_that_is_not_started)
+{
+	for (int worn = 0; worn < 2; worn++) {
+		begin(SERVE WHOLE_TURN WHOLE_TURN "while ask; do :; done\n");
+		run_until(is_ready);
+		session->state = SESSION_SERVING;
+		session->worn = worn;
+		run_turn();
+		run_turn();
+		ck_assert_int_eq(
+		    session->spare.state, worn ? SPARE_NONE : SPARE_ASKED);
+		ck_assert_int_eq(app_session_deadline(session), CLOCK_NEVER);
+		end();
+	}
+}
+END_TEST
+
 START_TEST(approvals_are_denied)
 {
 	struct job *j;
@@ -359,6 +410,7 @@ UNIT_MAIN("app_session", a_handshake_and_its_failures,
     a_handshake_has_a_deadline, a_turn_brings_its_answer, approvals_are_denied,
     what_is_left_of_the_quota, a_child_that_falls_silent,
     a_silent_turn_of_a_child_that_lives, an_idle_child_is_left_alone,
+    a_thread_is_started_ahead, the_thread_that_is_not_started,
     a_lost_job_has_a_second_try, a_hangup_interrupts,
     a_closed_stdin_costs_nothing, the_end_of_a_child,
     a_slow_reader_holds_no_memory)

@@ -386,7 +386,7 @@ START_TEST(what_cannot_be_said_is_not_begun)
 
 	begin("", WORDS(NULL));
 	child.out.cap = 10;
-	ck_assert_int_eq(app_turn_begin(&settings, &child,
+	ck_assert_int_eq(app_turn_begin(&settings, &child, &spare,
 			     APP_INSTRUCTIONS_MESSAGE, job, &t),
 	    -EMSGSIZE);
 	ck_assert_ptr_null(t);

@@ -6,6 +6,7 @@
 
 struct settings settings;
 struct app_child child;
+struct app_spare spare;
 static struct codex *codex;
 struct app_turn *turn;
 struct job *job;
@@ -106,11 +107,12 @@ begin_job(struct job *j, char *const *words)
 	child.codex = codex = codex_new();
 	ck_assert_ptr_nonnull(codex);
 	buf_init(&child.out, (size_t)16 * 1024 * 1024);
+	app_spare_init(&spare);
 	app_seen_init(&seen);
 	last_id = 0;
 	trace[0] = '\0';
 	job = j;
-	ck_assert_int_eq(app_turn_begin(&settings, &child,
+	ck_assert_int_eq(app_turn_begin(&settings, &child, &spare,
 			     APP_INSTRUCTIONS_MESSAGE, job, &turn),
 	    0);
 	take_requests(false);
@@ -127,6 +129,7 @@ end(void)
 {
 	app_turn_free(turn);
 	job_unref(job);
+	app_spare_free(&spare);
 	buf_free(&child.out);
 	codex_unref(codex);
 	app_seen_free(&seen);

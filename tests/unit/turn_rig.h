@@ -17,6 +17,7 @@ enum {
 
 extern struct settings settings;
 extern struct app_child child;
+extern struct app_spare spare; /* thread; there is none */
 extern struct app_turn *turn;
 extern struct job *job; /* the caller's reference; NULL once it is over */
 extern struct app_seen seen; /* by the caller, once it is over */
