@@ -177,6 +177,17 @@ parse_part_list(struct chat_parse *p, const json_t *list, struct place at,
 	return rc;
 }
 
+/*
+ * What an assistant says may be left out, and null; what a function gave may
+ * be null; all others have content.
+ */
+static bool
+may_lack_content(enum chat_role role, const json_t *content)
+{
+	return role == CHAT_ASSISTANT ||
+	    (role == CHAT_FUNCTION && content != NULL);
+}
+
 static int
 parse_content(struct chat_parse *p, const json_t *object, struct place at,
     struct chat_message *m)
@@ -186,7 +197,9 @@ parse_content(struct chat_parse *p, const json_t *object, struct place at,
 
 	param_of(at, ".content", param);
 	if (content == NULL || json_is_null(content))
-		return m->role == CHAT_ASSISTANT ? 0 : chat_missing(p, param);
+		return may_lack_content(m->role, content)
+		    ? 0
+		    : chat_missing(p, param);
 	if (json_is_array(content))
 		return parse_part_list(p, content, at, m);
 	if (!json_is_string(content))
@@ -198,6 +211,41 @@ parse_content(struct chat_parse *p, const json_t *object, struct place at,
 	m->parts[0].text.s = json_string_value(content);
 	m->parts[0].text.len = json_string_length(content);
 	return 0;
+}
+
+/* What an assistant declined to do is one more part of what it said. */
+static int
+parse_refusal(struct chat_parse *p, const json_t *object, struct place at,
+    struct chat_message *m)
+{
+	struct text refusal = { NULL, 0 };
+	char param[CHAT_PARAM_MAX];
+	struct chat_part *parts;
+	int rc = chat_text_field(p, object, "refusal",
+	    param_of(at, ".refusal", param), false, &refusal);
+
+	if (rc != 0 || refusal.len == 0)
+		return rc;
+	parts = reallocarray(m->parts, m->n_parts + 1, sizeof(*parts));
+	if (parts == NULL)
+		return -ENOMEM;
+	m->parts = parts;
+	parts[m->n_parts++] = (struct chat_part){ CHAT_PART_REFUSAL, refusal };
+	return 0;
+}
+
+/* The id of an answer that was heard: nobody here has what it stands for. */
+static int
+refuse_audio(struct chat_parse *p, const json_t *object, struct place at)
+{
+	const json_t *audio = json_object_get(object, "audio");
+	char param[CHAT_PARAM_MAX];
+
+	if (audio == NULL || json_is_null(audio))
+		return 0;
+	return api_error_set_param(p->error, API_ERROR_UNSUPPORTED_PARAMETER,
+	    param_of(at, ".audio", param),
+	    "'%s' is not supported: Codex takes text and images.", param);
 }
 
 /* ---- tool calls ---- */
@@ -228,6 +276,26 @@ parse_id(struct chat_parse *p, const json_t *object, const char *key,
 	return rc == 0 && ret->len == 0 ? chat_missing(p, param) : rc;
 }
 
+/* There is no function in a call; perhaps it is one of another kind. */
+static int
+no_function(struct chat_parse *p, const json_t *object, struct place at)
+{
+	struct text type = { "function", 8 };
+	char param[CHAT_PARAM_MAX];
+	int rc = chat_text_field(p, object, "type",
+	    item_param(at, "tool_calls", ".type", param), false, &type);
+
+	if (rc != 0)
+		return rc;
+	if (strcmp(type.s, "function") == 0)
+		return chat_missing(
+		    p, item_param(at, "tool_calls", ".function", param));
+	return api_error_set_param(p->error, API_ERROR_UNSUPPORTED_PARAMETER,
+	    param,
+	    "Tool calls of type '%.64s' are not supported; only function is.",
+	    type.s);
+}
+
 static int
 parse_tool_call(struct chat_parse *p, const json_t *object, struct place at,
     struct chat_tool_call *call)
@@ -250,7 +318,7 @@ parse_tool_call(struct chat_parse *p, const json_t *object, struct place at,
 		return chat_wrong_type(
 		    p, param, "an object", json_object_get(object, "function"));
 	if (rc != 0)
-		return chat_missing(p, param);
+		return no_function(p, object, at);
 	return parse_function(p, function, param, call);
 }
 
@@ -296,7 +364,7 @@ parse_tool_calls(struct chat_parse *p, const json_t *object, struct place at,
 	if (rc == -EINVAL)
 		return chat_wrong_type(p, param_of(at, ".tool_calls", param),
 		    "an array", json_object_get(object, "tool_calls"));
-	if (rc != 0)
+	if (rc != 0 || json_array_size(list) == 0)
 		return parse_old_call(p, object, at, m);
 	rc = make_calls(m, json_array_size(list));
 	json_array_foreach(list, at.item, value) {
@@ -333,6 +401,18 @@ parse_role(struct chat_parse *p, const json_t *object, struct place at,
 	    param);
 }
 
+/* What only assistants have. */
+static int
+parse_assistant(struct chat_parse *p, const json_t *object, struct place at,
+    struct chat_message *m)
+{
+	int rc = refuse_audio(p, object, at);
+
+	if (rc == 0)
+		rc = parse_refusal(p, object, at, m);
+	return rc != 0 ? rc : parse_tool_calls(p, object, at, m);
+}
+
 static int
 parse_message(struct chat_parse *p, const json_t *object, struct place at,
     struct chat_message *m)
@@ -354,7 +434,7 @@ parse_message(struct chat_parse *p, const json_t *object, struct place at,
 	if (rc == 0)
 		rc = parse_content(p, object, at, m);
 	if (rc == 0 && m->role == CHAT_ASSISTANT)
-		rc = parse_tool_calls(p, object, at, m);
+		rc = parse_assistant(p, object, at, m);
 	return rc;
 }
 

@@ -291,7 +291,10 @@ parse_logprobs(struct chat_parse *p, const json_t *root)
 	if (wanted)
 		return unsupported(
 		    p, "logprobs", "Codex gives no token probabilities");
-	if (jsonx_get_int(root, "top_logprobs", &top) == 0 && top > 0)
+	if (jsonx_get_int(root, "top_logprobs", &top) == -EINVAL)
+		return chat_wrong_type(p, "top_logprobs", "an integer",
+		    json_object_get(root, "top_logprobs"));
+	if (top > 0)
 		return unsupported(
 		    p, "top_logprobs", "Codex gives no token probabilities");
 	return 0;
@@ -312,7 +315,10 @@ parse_modalities(struct chat_parse *p, const json_t *root)
 	json_array_foreach(list, i, value) {
 		const char *word = json_string_value(value);
 
-		if (word != NULL && strcmp(word, "text") != 0)
+		if (word == NULL)
+			return chat_wrong_type(
+			    p, "modalities", "an array of strings", value);
+		if (strcmp(word, "text") != 0)
 			return unsupported(
 			    p, "modalities", "Codex answers with text alone");
 	}

@@ -123,23 +123,149 @@ parse_choice_word(struct chat_parse *p, const char *word, const char *param)
 	    "'%s' must be none, auto, required or a function.", param);
 }
 
-/* A named function must be one of those that were given. */
+/* A function that is named must be one of those that were given. */
+static int
+parse_given_name(struct chat_parse *p, const json_t *object, const char *param,
+    size_t *ret_index)
+{
+	const struct chat_request *r = p->request;
+	struct text name;
+	int rc = chat_text_field(p, object, "name", param, true, &name);
+
+	if (rc != 0)
+		return rc;
+	for (size_t i = 0; i < r->n_tools; i++) {
+		if (text_equal(r->tools[i].name, name)) {
+			*ret_index = i;
+			return 0;
+		}
+	}
+	return api_error_set_param(p->error, API_ERROR_INVALID_VALUE, param,
+	    "'%s' is not one of the tools of this request.", param);
+}
+
 static int
 parse_choice_name(struct chat_parse *p, const json_t *object, const char *param)
 {
 	struct chat_request *r = p->request;
-	int rc = chat_text_field(
-	    p, object, "name", param, true, &r->tool_choice_name);
+	size_t i;
+	int rc = parse_given_name(p, object, param, &i);
 
 	if (rc != 0)
 		return rc;
 	r->tool_choice = CHAT_TOOLS_NAMED;
+	r->tool_choice_name = r->tools[i].name;
+	return 0;
+}
+
+/* ---- {"type":"allowed_tools"} ---- */
+
+/* Marks the tool that a list of allowed ones names. */
+static int
+parse_allowed(
+    struct chat_parse *p, const json_t *object, size_t i, bool *allowed)
+{
+	static const char list[] = "tool_choice.allowed_tools.tools";
+	char param[CHAT_PARAM_MAX];
+	json_t *function;
+	size_t tool;
+	int rc;
+
+	snprintf(param, sizeof(param), "%s[%zu].function", list, i);
+	if (jsonx_get_object(object, "function", &function) != 0)
+		return chat_missing(p, param);
+	snprintf(param, sizeof(param), "%s[%zu].function.name", list, i);
+	rc = parse_given_name(p, function, param, &tool);
+	if (rc == 0)
+		allowed[tool] = true;
+	return rc;
+}
+
+static void
+keep_allowed(struct chat_request *r, const bool *allowed)
+{
+	size_t n = 0;
+
 	for (size_t i = 0; i < r->n_tools; i++) {
-		if (text_equal(r->tools[i].name, r->tool_choice_name))
-			return 0;
+		if (allowed[i])
+			r->tools[n++] = r->tools[i];
 	}
-	return api_error_set_param(p->error, API_ERROR_INVALID_VALUE, param,
-	    "'%s' is not one of the tools of this request.", param);
+	r->n_tools = n;
+}
+
+/*
+ * Codex cannot be told which of the tools to offer it may call, so the others
+ * are left out.
+ */
+static int
+parse_allowed_list(struct chat_parse *p, const json_t *list)
+{
+	struct chat_request *r = p->request;
+	bool *allowed = calloc(r->n_tools + 1, sizeof(*allowed));
+	json_t *value;
+	size_t i;
+	int rc = 0;
+
+	if (allowed == NULL)
+		return -ENOMEM;
+	json_array_foreach(list, i, value) {
+		rc = parse_allowed(p, value, i, allowed);
+		if (rc != 0)
+			break;
+	}
+	if (rc == 0)
+		keep_allowed(r, allowed);
+	free(allowed);
+	return rc;
+}
+
+static int
+parse_allowed_tools(struct chat_parse *p, const json_t *choice)
+{
+	static const char outer[] = "tool_choice.allowed_tools";
+	static const char inner[] = "tool_choice.allowed_tools.tools";
+	static const char mode[] = "tool_choice.allowed_tools.mode";
+	struct text word;
+	json_t *object, *list;
+	int rc;
+
+	if (jsonx_get_object(choice, "allowed_tools", &object) != 0)
+		return chat_missing(p, outer);
+	rc = chat_text_field(p, object, "mode", mode, true, &word);
+	if (rc == 0)
+		rc = parse_choice_word(p, word.s, mode);
+	if (rc != 0)
+		return rc;
+	rc = jsonx_get_array(object, "tools", &list);
+	if (rc == -EINVAL)
+		return chat_wrong_type(
+		    p, inner, "an array", json_object_get(object, "tools"));
+	return rc != 0 ? chat_missing(p, inner) : parse_allowed_list(p, list);
+}
+
+/* ---- which to call ---- */
+
+static int
+parse_choice_object(struct chat_parse *p, const json_t *choice)
+{
+	static const char param[] = "tool_choice.type";
+	struct text type = { "function", 8 };
+	json_t *function;
+	int rc = chat_text_field(p, choice, "type", param, false, &type);
+
+	if (rc != 0)
+		return rc;
+	if (strcmp(type.s, "allowed_tools") == 0)
+		return parse_allowed_tools(p, choice);
+	if (strcmp(type.s, "function") != 0)
+		return api_error_set_param(p->error,
+		    API_ERROR_UNSUPPORTED_PARAMETER, param,
+		    "A choice of type '%.64s' is not supported; function and "
+		    "allowed_tools are.",
+		    type.s);
+	if (jsonx_get_object(choice, "function", &function) != 0)
+		return chat_missing(p, "tool_choice.function");
+	return parse_choice_name(p, function, "tool_choice.function.name");
 }
 
 static int
@@ -147,7 +273,6 @@ parse_tool_choice(struct chat_parse *p, const json_t *root)
 {
 	static const char key[] = "tool_choice";
 	const json_t *value = json_object_get(root, key);
-	json_t *function;
 
 	if (value == NULL || json_is_null(value))
 		return 0;
@@ -155,9 +280,7 @@ parse_tool_choice(struct chat_parse *p, const json_t *root)
 		return parse_choice_word(p, json_string_value(value), key);
 	if (!json_is_object(value))
 		return chat_wrong_type(p, key, "a string or an object", value);
-	if (jsonx_get_object(value, "function", &function) != 0)
-		return chat_missing(p, "tool_choice.function");
-	return parse_choice_name(p, function, "tool_choice.function.name");
+	return parse_choice_object(p, value);
 }
 
 static int

@@ -6,6 +6,9 @@
 
 #define USER "{\"role\":\"user\",\"content\":\"x\"}"
 #define HEAD "{\"model\":\"m\",\"messages\":[" USER "]"
+#define ALLOWED(what) \
+	",\"tool_choice\":{\"type\":\"allowed_tools\"," \
+	"\"allowed_tools\":" what "}}"
 
 static struct chat_request *
 must_parse(const char *body)
@@ -109,6 +112,25 @@ static const struct {
 	  "\"arguments\":{}}}]}]}",
 	    API_ERROR_INVALID_TYPE,
 	    "messages[0].tool_calls[0].function.arguments" },
+	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\","
+	  "\"tool_calls\":[{\"id\":\"c\",\"type\":\"custom\",\"custom\":{"
+	  "\"name\":\"f\",\"input\":\"\"}}]}]}",
+	    API_ERROR_UNSUPPORTED_PARAMETER, "messages[0].tool_calls[0].type" },
+	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\","
+	  "\"tool_calls\":[{\"id\":\"c\",\"type\":1}]}]}",
+	    API_ERROR_INVALID_TYPE, "messages[0].tool_calls[0].type" },
+	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\","
+	  "\"refusal\":{}}]}",
+	    API_ERROR_INVALID_TYPE, "messages[0].refusal" },
+	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\","
+	  "\"audio\":{\"id\":\"a\"}}]}",
+	    API_ERROR_UNSUPPORTED_PARAMETER, "messages[0].audio" },
+	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"tool\","
+	  "\"tool_call_id\":\"c\",\"content\":null}]}",
+	    API_ERROR_MISSING_PARAMETER, "messages[0].content" },
+	{ "{\"model\":\"m\",\"messages\":[{\"role\":\"function\","
+	  "\"name\":\"f\"}]}",
+	    API_ERROR_MISSING_PARAMETER, "messages[0].content" },
 	/* the rest */
 	{ HEAD ",\"stream\":1}", API_ERROR_INVALID_TYPE, "stream" },
 	{ HEAD ",\"stream_options\":1}", API_ERROR_INVALID_TYPE,
@@ -149,6 +171,9 @@ static const struct {
 	    "logprobs" },
 	{ HEAD ",\"top_logprobs\":2}", API_ERROR_UNSUPPORTED_PARAMETER,
 	    "top_logprobs" },
+	{ HEAD ",\"top_logprobs\":\"2\"}", API_ERROR_INVALID_TYPE,
+	    "top_logprobs" },
+	{ HEAD ",\"modalities\":[1]}", API_ERROR_INVALID_TYPE, "modalities" },
 	{ HEAD ",\"modalities\":[\"text\",\"audio\"]}",
 	    API_ERROR_UNSUPPORTED_PARAMETER, "modalities" },
 	{ HEAD ",\"tools\":{}}", API_ERROR_INVALID_TYPE, "tools" },
@@ -167,6 +192,30 @@ static const struct {
 	{ HEAD ",\"tool_choice\":{\"type\":\"function\",\"function\":"
 	       "{\"name\":\"f\"}}}",
 	    API_ERROR_INVALID_VALUE, "tool_choice.function.name" },
+	{ HEAD ",\"tool_choice\":{\"type\":1}}", API_ERROR_INVALID_TYPE,
+	    "tool_choice.type" },
+	{ HEAD ",\"tool_choice\":{\"type\":\"custom\",\"custom\":{"
+	       "\"name\":\"f\"}}}",
+	    API_ERROR_UNSUPPORTED_PARAMETER, "tool_choice.type" },
+	{ HEAD ",\"tool_choice\":{}}", API_ERROR_MISSING_PARAMETER,
+	    "tool_choice.function" },
+	{ HEAD ",\"tool_choice\":{\"type\":\"allowed_tools\"}}",
+	    API_ERROR_MISSING_PARAMETER, "tool_choice.allowed_tools" },
+	{ HEAD ALLOWED("{\"tools\":[]}"), API_ERROR_MISSING_PARAMETER,
+	    "tool_choice.allowed_tools.mode" },
+	{ HEAD ALLOWED("{\"mode\":\"all\",\"tools\":[]}"),
+	    API_ERROR_INVALID_VALUE, "tool_choice.allowed_tools.mode" },
+	{ HEAD ALLOWED("{\"mode\":\"auto\"}"), API_ERROR_MISSING_PARAMETER,
+	    "tool_choice.allowed_tools.tools" },
+	{ HEAD ALLOWED("{\"mode\":\"auto\",\"tools\":{}}"),
+	    API_ERROR_INVALID_TYPE, "tool_choice.allowed_tools.tools" },
+	{ HEAD ALLOWED("{\"mode\":\"auto\",\"tools\":[{}]}"),
+	    API_ERROR_MISSING_PARAMETER,
+	    "tool_choice.allowed_tools.tools[0].function" },
+	{ HEAD ALLOWED("{\"mode\":\"auto\",\"tools\":[{\"function\":{"
+		       "\"name\":\"f\"}}]}"),
+	    API_ERROR_INVALID_VALUE,
+	    "tool_choice.allowed_tools.tools[0].function.name" },
 	{ HEAD ",\"parallel_tool_calls\":1}", API_ERROR_INVALID_TYPE,
 	    "parallel_tool_calls" },
 };
@@ -227,7 +276,9 @@ static const char *const good[] = {
 	"{\"role\":\"user\",\"content\":[]}]}",
 	"{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\","
 	"\"function_call\":{\"name\":\"f\",\"arguments\":\"\"}},"
-	"{\"role\":\"function\",\"name\":\"f\",\"content\":\"r\"}]}",
+	"{\"role\":\"function\",\"name\":\"f\",\"content\":\"r\"},"
+	"{\"role\":\"assistant\",\"tool_calls\":[],\"audio\":null},"
+	"{\"role\":\"function\",\"name\":\"f\",\"content\":null}]}",
 	"{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":["
 	"{\"type\":\"image_url\",\"image_url\":"
 	"\"data:image/png;base64,iVBORw0KGgoAAAANSUhEUg==\"}]}]}",
@@ -294,6 +345,75 @@ START_TEST(structure_is_kept)
 	ck_assert_str_eq(r->service_tier, "flex");
 	ck_assert_str_eq(r->cwd, "/w");
 	chat_request_unref(r);
+}
+END_TEST
+
+/* A refusal is content, wherever it stands; an empty one is none. */
+START_TEST(refusals_are_parts)
+{
+	struct chat_request *r = must_parse(
+	    "{\"model\":\"m\",\"messages\":["
+	    "{\"role\":\"assistant\",\"content\":null,\"refusal\":\"no\"},"
+	    "{\"role\":\"assistant\",\"content\":\"a\",\"refusal\":\"b\"},"
+	    "{\"role\":\"assistant\",\"content\":\"a\",\"refusal\":\"\"}]}");
+	const struct chat_message *m = r->messages;
+
+	ck_assert_uint_eq(m[0].n_parts, 1);
+	ck_assert_int_eq(m[0].parts[0].kind, CHAT_PART_REFUSAL);
+	ck_assert_str_eq(m[0].parts[0].text.s, "no");
+	ck_assert_uint_eq(m[1].n_parts, 2);
+	ck_assert_str_eq(m[1].parts[0].text.s, "a");
+	ck_assert_str_eq(m[1].parts[1].text.s, "b");
+	ck_assert_uint_eq(m[2].n_parts, 1);
+	chat_request_unref(r);
+}
+END_TEST
+
+/* Some clients always write the list of calls. */
+START_TEST(an_old_call_beside_an_empty_list)
+{
+	struct chat_request *r = must_parse(
+	    "{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\","
+	    "\"tool_calls\":[],\"function_call\":{\"name\":\"f\","
+	    "\"arguments\":\"1\"}}]}");
+
+	ck_assert_uint_eq(r->messages[0].n_tool_calls, 1);
+	ck_assert_str_eq(r->messages[0].tool_calls[0].name.s, "f");
+	chat_request_unref(r);
+}
+END_TEST
+
+#define NAMED(name) \
+	"{\"type\":\"function\",\"function\":{\"name\":\"" name "\"}}"
+#define TOOLS ",\"tools\":[" NAMED("a") "," NAMED("b") "," NAMED("c") "]"
+
+START_TEST(tools_that_are_not_allowed_are_left_out)
+{
+	static const struct {
+		const char *allowed;
+		enum chat_tool_choice choice;
+		const char *names;
+	} rows[] = {
+		{ HEAD TOOLS ALLOWED("{\"mode\":\"auto\",\"tools\":[" NAMED(
+		      "c") "," NAMED("a") "," NAMED("a") "]}"),
+		    CHAT_TOOLS_AUTO, "ac" },
+		{ HEAD TOOLS ALLOWED(
+		      "{\"mode\":\"required\",\"tools\":[" NAMED("b") "]}"),
+		    CHAT_TOOLS_REQUIRED, "b" },
+		{ HEAD TOOLS ALLOWED("{\"mode\":\"auto\",\"tools\":[]}"),
+		    CHAT_TOOLS_AUTO, "" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct chat_request *r = must_parse(rows[i].allowed);
+
+		ck_assert_int_eq(r->tool_choice, rows[i].choice);
+		ck_assert_uint_eq(r->n_tools, strlen(rows[i].names));
+		for (size_t k = 0; k < r->n_tools; k++)
+			ck_assert_int_eq(
+			    r->tools[k].name.s[0], rows[i].names[k]);
+		chat_request_unref(r);
+	}
 }
 END_TEST
 
@@ -381,6 +501,7 @@ START_TEST(long_stop_strings_are_refused)
 END_TEST
 
 UNIT_MAIN("chat_request", faults_are_named, odd_but_right_requests_pass,
-    structure_is_kept, include_usage_needs_a_stream,
+    structure_is_kept, refusals_are_parts, an_old_call_beside_an_empty_list,
+    tools_that_are_not_allowed_are_left_out, include_usage_needs_a_stream,
     every_prefix_is_broken_json, depth_is_bounded,
     long_stop_strings_are_refused)
