@@ -104,7 +104,9 @@ struct chat_request {
 
 	struct chat_tool *tools; /* tools, or the old functions */
 	size_t n_tools;
+	const char *tools_key; /* which of the two; NULL when neither */
 	enum chat_tool_choice tool_choice;
+	const char *tool_choice_key; /* or function_call; NULL when unset */
 	struct text tool_choice_name; /* CHAT_TOOLS_NAMED */
 	enum chat_option parallel_tool_calls;
 

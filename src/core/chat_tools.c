@@ -95,6 +95,7 @@ parse_list(struct chat_parse *p, const json_t *root, const char *key,
 	r->tools = calloc(json_array_size(list), sizeof(*r->tools));
 	if (r->tools == NULL)
 		return -ENOMEM;
+	r->tools_key = key;
 	json_array_foreach(list, i, value) {
 		rc = parse(p, value, i, &r->tools[i]);
 		if (rc != 0)
@@ -276,6 +277,7 @@ parse_tool_choice(struct chat_parse *p, const json_t *root)
 
 	if (value == NULL || json_is_null(value))
 		return 0;
+	p->request->tool_choice_key = key;
 	if (json_is_string(value))
 		return parse_choice_word(p, json_string_value(value), key);
 	if (!json_is_object(value))
@@ -291,6 +293,7 @@ parse_function_call(struct chat_parse *p, const json_t *root)
 
 	if (value == NULL || json_is_null(value))
 		return 0;
+	p->request->tool_choice_key = key;
 	if (json_is_string(value))
 		return parse_choice_word(p, json_string_value(value), key);
 	if (!json_is_object(value))

@@ -52,10 +52,10 @@ exec_accept(
 {
 	struct engine_exec *x = self(e);
 
-	if (r->n_tools > 0)
-		return refuse(ret_error, "tools");
-	if (r->tool_choice != CHAT_TOOLS_UNSET)
-		return refuse(ret_error, "tool_choice");
+	if (r->tools_key != NULL)
+		return refuse(ret_error, r->tools_key);
+	if (r->tool_choice_key != NULL)
+		return refuse(ret_error, r->tool_choice_key);
 	if (r->parallel_tool_calls != CHAT_OPTION_UNSET)
 		return refuse(ret_error, "parallel_tool_calls");
 	return codex_setup_check(

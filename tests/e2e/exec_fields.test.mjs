@@ -134,7 +134,9 @@ describe("exec fields", () => {
 			[{ tool_choice: "auto" }, "tool_choice", /app-server/],
 			[{ parallel_tool_calls: true }, "parallel_tool_calls",
 				/app-server/],
-			[{ functions: [tool.function] }, "tools", /app-server/],
+			[{ functions: [tool.function] }, "functions", /app-server/],
+			[{ function_call: "none" }, "function_call",
+				/app-server/],
 		];
 		for (const [fields, param, words] of rows) {
 			it(JSON.stringify(fields), async () => {

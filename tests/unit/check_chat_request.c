@@ -334,7 +334,9 @@ START_TEST(structure_is_kept)
 	ck_assert_uint_eq(r->n_stop, 2);
 	ck_assert_str_eq(r->stop[1].s, "y");
 	ck_assert_uint_eq(r->n_tools, 1);
+	ck_assert_str_eq(r->tools_key, "tools");
 	ck_assert_int_eq(r->tool_choice, CHAT_TOOLS_NAMED);
+	ck_assert_str_eq(r->tool_choice_key, "tool_choice");
 	ck_assert_int_eq(r->parallel_tool_calls, CHAT_OPTION_FALSE);
 	ck_assert_int_eq(r->format, CHAT_FORMAT_SCHEMA);
 	/* It was made strict. */
@@ -344,6 +346,25 @@ START_TEST(structure_is_kept)
 	ck_assert_str_eq(r->verbosity, "low");
 	ck_assert_str_eq(r->service_tier, "flex");
 	ck_assert_str_eq(r->cwd, "/w");
+	chat_request_unref(r);
+}
+END_TEST
+
+/* An error can then name what the caller has written. */
+START_TEST(functions_are_tools_by_their_own_name)
+{
+	struct chat_request *r = must_parse(
+	    HEAD ",\"tools\":[],\"functions\":[{\"name\":\"old\"}],"
+		 "\"function_call\":{\"name\":\"old\"}}");
+
+	ck_assert_uint_eq(r->n_tools, 1);
+	ck_assert_str_eq(r->tools_key, "functions");
+	ck_assert_int_eq(r->tool_choice, CHAT_TOOLS_NAMED);
+	ck_assert_str_eq(r->tool_choice_key, "function_call");
+	chat_request_unref(r);
+	r = must_parse(HEAD ",\"tools\":[],\"tool_choice\":null}");
+	ck_assert_ptr_null(r->tools_key);
+	ck_assert_ptr_null(r->tool_choice_key);
 	chat_request_unref(r);
 }
 END_TEST
@@ -501,7 +522,8 @@ START_TEST(long_stop_strings_are_refused)
 END_TEST
 
 UNIT_MAIN("chat_request", faults_are_named, odd_but_right_requests_pass,
-    structure_is_kept, refusals_are_parts, an_old_call_beside_an_empty_list,
+    structure_is_kept, functions_are_tools_by_their_own_name,
+    refusals_are_parts, an_old_call_beside_an_empty_list,
     tools_that_are_not_allowed_are_left_out, include_usage_needs_a_stream,
     every_prefix_is_broken_json, depth_is_bounded,
     long_stop_strings_are_refused)
