@@ -3,6 +3,7 @@ EXTRA_DIST += \
 	contrib/completions/codex-api-proxy.zsh.in \
 	doc/ARCHITECTURE.md \
 	doc/clients.md \
+	doc/compatibility.md \
 	doc/codex-api-proxy.1.in \
 	doc/codex.md \
 	doc/mhd.md \

@@ -25,6 +25,7 @@ EXTRA_DIST += \
 	tests/e2e/clients/package.json \
 	tests/e2e/clients/pi.test.mjs \
 	tests/e2e/clients/qwen.test.mjs \
+	tests/e2e/compatibility.test.mjs \
 	tests/e2e/counters.test.mjs \
 	tests/e2e/codex/0.122.0/package-lock.json \
 	tests/e2e/codex/0.122.0/package.json \
@@ -58,6 +59,7 @@ EXTRA_DIST += \
 	tests/e2e/lib/latency.mjs \
 	tests/e2e/lib/passed.mjs \
 	tests/e2e/lib/items.mjs \
+	tests/e2e/lib/markdown.mjs \
 	tests/e2e/lib/markers.mjs \
 	tests/e2e/lib/proc.mjs \
 	tests/e2e/lib/prometheus.mjs \
@@ -66,6 +68,7 @@ EXTRA_DIST += \
 	tests/e2e/lib/sim.mjs \
 	tests/e2e/lib/tools.mjs \
 	tests/e2e/lib/tls.mjs \
+	tests/e2e/lib/types.mjs \
 	tests/e2e/lib/wait.mjs \
 	tests/e2e/listen.test.mjs \
 	tests/e2e/logrotate.test.mjs \

@@ -4,6 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { makeDir, removeDir } from "./lib/env.mjs";
+import { rows } from "./lib/markdown.mjs";
 import { families } from "./lib/prometheus.mjs";
 import { fakeWorld } from "./lib/proxy.mjs";
 import { contribFile, topDir } from "./lib/tools.mjs";
@@ -11,15 +12,8 @@ import { until } from "./lib/wait.mjs";
 
 const text = fs.readFileSync(path.join(topDir, "doc/operations.md"), "utf8");
 
-// Rows of the table whose first column has this heading, cell by cell.
-function table(heading) {
-	const [, rows] = new RegExp(
-	    `^\\| ${heading} \\|.*\n\\|[- |]*\n((?:\\|.*\n)+)`, "m").exec(text);
-
-	return rows.trimEnd().split("\n").map((row) =>
-	    row.split("|").slice(1, -1).map((cell) =>
-		cell.trim().replaceAll("`", "")));
-}
+const table = (heading) => rows(text, heading).map((row) =>
+	row.map((cell) => cell.replaceAll("`", "")));
 
 describe("doc/operations.md", () => {
 	const dir = makeDir("operations");
