@@ -152,8 +152,9 @@ const calls = 'tool=look:{};tool=look:{}';
 const answers = { response_format: 'text="{}"', parallel_tool_calls: calls };
 
 function script(example) {
-	const key = Object.keys(answers).find((k) => k in example &&
-	    example[k] !== true && example[k].type !== "text");
+	const key = Object.keys(answers).find((k) => example[k] !== true &&
+	    ![undefined, null].includes(example[k]) &&
+	    example[k].type !== "text");
 
 	return `SIM: ${answers[key] ?? "text=one two three"}`;
 }
@@ -272,6 +273,14 @@ describeEngines("doc/compatibility.md", (engine) => {
 
 			assert.ok(examples.length > 2);
 			assert.deepEqual(await good(...examples), plain);
+		});
+		it("members of null, all at once", async () => {
+			const nulls = allRows.filter(isBody).flatMap((r) =>
+			    Object.keys(r.example)).map((k) => [k, null]);
+
+			assert.ok(nulls.length > 30);
+			assert.deepEqual(await good(Object.fromEntries(nulls
+			    .filter(([k]) => k !== "model"))), plain);
 		});
 		it("messages, all at once", async () => {
 			const some = kinds.filter((r) => !isBody(r));
