@@ -381,24 +381,28 @@ describe("a history of calls that does not hold together", () => {
 	const ask = { role: "user", content: "x" };
 	const looked = (...ids) => made(...ids.map((id) => ["look", id]));
 
-	/* what is wrong, messages, param */
+	/* what is wrong, messages, param, the id that is named */
 	const rows = [
-		["no result at the end", [ask, looked("a")],
-			"messages[1].tool_calls"],
-		["no result before the next message", [ask, looked("a"), ask],
-			"messages[1].tool_calls"],
-		["one of two", [ask, looked("a", "b"), told("b"), ask],
-			"messages[1].tool_calls"],
-		["a result without a call", [ask, told("a")],
-			"messages[1].tool_call_id"],
-		["a result of another call", [ask, looked("a"), told("b")],
-			"messages[2].tool_call_id"],
-		["a result twice", [ask, looked("a"), told("a"), told("a")],
-			"messages[3].tool_call_id"],
-		["an id twice", [ask, looked("a", "a"), told("a"), told("a")],
-			"messages[1].tool_calls"],
+		["no result at the end", [ask, looked("a1")],
+			"messages[1].tool_calls", "a1"],
+		["no result before the next message", [ask, looked("a1"), ask],
+			"messages[1].tool_calls", "a1"],
+		["one of two", [ask, looked("a1", "b2"), told("b2"), ask],
+			"messages[1].tool_calls", "a1"],
+		["a result after the next message", [ask, looked("a1"), ask,
+			told("a1")], "messages[1].tool_calls", "a1"],
+		["a result without a call", [ask, told("a1")],
+			"messages[1].tool_call_id", "a1"],
+		["a result before its call", [told("a1"), looked("a1"), ask],
+			"messages[0].tool_call_id", "a1"],
+		["a result of another call", [ask, looked("a1"), told("b2")],
+			"messages[2].tool_call_id", "b2"],
+		["a result twice", [ask, looked("a1"), told("a1"), told("a1")],
+			"messages[3].tool_call_id", "a1"],
+		["an id twice", [ask, looked("a1", "a1"), told("a1"),
+			told("a1")], "messages[1].tool_calls", "a1"],
 	];
-	for (const [what, messages, param] of rows) {
+	for (const [what, messages, param, id] of rows) {
 		for (const stream of [false, true]) {
 			it(`${what}: 400, stream ${stream}`, async () => {
 				const r = await world.proxy.chat(messages, { stream });
@@ -406,6 +410,7 @@ describe("a history of calls that does not hold together", () => {
 				assert.equal(r.status, 400, r.text);
 				assert.equal(r.error.type, "invalid_request_error");
 				assert.equal(r.error.param, param);
+				assert.ok(r.error.message.includes(`'${id}'`));
 			});
 		}
 	}

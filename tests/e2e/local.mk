@@ -73,6 +73,7 @@ EXTRA_DIST += \
 	tests/e2e/listen.test.mjs \
 	tests/e2e/logrotate.test.mjs \
 	tests/e2e/metrics_log.test.mjs \
+	tests/e2e/odd_inputs.test.mjs \
 	tests/e2e/openai_client.test.mjs \
 	tests/e2e/options.test.mjs \
 	tests/e2e/operations_doc.test.mjs \
