@@ -24,6 +24,8 @@ src_libcore_a_SOURCES = \
 	src/core/event.c src/core/event.h \
 	src/core/exec_events.c src/core/exec_events.h \
 	src/core/image_data.c src/core/image_data.h \
+	src/core/image_format.h src/core/image_gif.c src/core/image_jpeg.c \
+	src/core/image_png.c src/core/image_webp.c \
 	src/core/key_ring.c src/core/key_ring.h \
 	src/core/latency.c src/core/latency.h src/core/phases.def \
 	src/core/prompt.c src/core/prompt.h \

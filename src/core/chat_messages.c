@@ -49,15 +49,16 @@ check_image(struct chat_parse *p, struct text url, const char *param)
 {
 	const char *why = "it is not a valid base64 data: URL";
 
-	switch (image_data_check(url)) {
+	switch (image_data_check(url, &why)) {
 	case 0:
 		return 0;
 	case -ENOMEM:
 		return -ENOMEM;
 	case -EPROTO:
-		why = "the proxy never fetches URLs; send the image as a "
-		      "data: URL";
-		break;
+		return api_error_set_param(p->error, API_ERROR_INVALID_VALUE,
+		    param,
+		    "The image cannot be used: the proxy never fetches URLs; "
+		    "send the image as a data: URL.");
 	case -ENOTSUP:
 		why = "it is neither a PNG, a JPEG, a WebP nor a GIF";
 		break;
@@ -67,7 +68,7 @@ check_image(struct chat_parse *p, struct text url, const char *param)
 	default:
 		break;
 	}
-	return api_error_set_param(p->error, API_ERROR_INVALID_VALUE, param,
+	return api_error_set_param(p->error, API_ERROR_INVALID_IMAGE, param,
 	    "The image cannot be used: %s.", why);
 }
 

@@ -4,21 +4,23 @@
 #include <strings.h>
 
 #include "base/base64.h"
+#include "core/image_format.h"
 
-static const struct {
+static const struct kind {
 	const char *magic;
 	size_t len;
 	const char *more; /* at offset 8, or NULL */
 	const char *extension;
+	const char *(*fault)(const uint8_t *p, size_t len);
 } kinds[] = {
-	{ "\x89PNG\r\n\x1a\n", 8, NULL, "png" },
-	{ "\xff\xd8\xff", 3, NULL, "jpg" },
-	{ "RIFF", 4, "WEBP", "webp" },
-	{ "GIF87a", 6, NULL, "gif" },
-	{ "GIF89a", 6, NULL, "gif" },
+	{ "\x89PNG\r\n\x1a\n", 8, NULL, "png", image_png_fault },
+	{ "\xff\xd8\xff", 3, NULL, "jpg", image_jpeg_fault },
+	{ "RIFF", 4, "WEBP", "webp", image_webp_fault },
+	{ "GIF87a", 6, NULL, "gif", image_gif_fault },
+	{ "GIF89a", 6, NULL, "gif", image_gif_fault },
 };
 
-static const char *
+static const struct kind *
 recognise(const char *bytes, size_t len)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
@@ -27,7 +29,7 @@ recognise(const char *bytes, size_t len)
 			continue;
 		if (kinds[i].more == NULL ||
 		    memcmp(bytes + 8, kinds[i].more, 4) == 0)
-			return kinds[i].extension;
+			return &kinds[i];
 	}
 	return NULL;
 }
@@ -53,11 +55,10 @@ find_payload(struct text url, struct text *ret_payload)
 	return 0;
 }
 
-int
-image_data_decode(struct text url, struct buf *out, const char **ret_extension)
+static int
+decode(struct text url, struct buf *out, const struct kind **ret_kind)
 {
 	struct text payload;
-	const char *extension;
 	int rc = find_payload(url, &payload);
 
 	if (rc != 0)
@@ -67,22 +68,37 @@ image_data_decode(struct text url, struct buf *out, const char **ret_extension)
 	rc = base64_decode(payload.s, payload.len, out);
 	if (rc != 0)
 		return rc;
-	extension = out->len > 0 ? recognise(out->data, out->len) : NULL;
-	if (extension == NULL)
-		return -ENOTSUP;
-	*ret_extension = extension;
-	return 0;
+	*ret_kind = out->len > 0 ? recognise(out->data, out->len) : NULL;
+	return *ret_kind == NULL ? -ENOTSUP : 0;
 }
 
 int
-image_data_check(struct text url)
+image_data_decode(struct text url, struct buf *out, const char **ret_extension)
 {
-	const char *extension;
+	const struct kind *kind;
+	int rc = decode(url, out, &kind);
+
+	if (rc == 0)
+		*ret_extension = kind->extension;
+	return rc;
+}
+
+int
+image_data_check(struct text url, const char **ret_fault)
+{
+	const struct kind *kind;
+	const char *fault = NULL;
 	struct buf bytes;
 	int rc;
 
 	buf_init(&bytes, IMAGE_MAX_BYTES);
-	rc = image_data_decode(url, &bytes, &extension);
+	rc = decode(url, &bytes, &kind);
+	if (rc == 0)
+		fault = kind->fault((const uint8_t *)bytes.data, bytes.len);
 	buf_free(&bytes);
+	if (fault != NULL) {
+		*ret_fault = fault;
+		rc = -EBADMSG;
+	}
 	return rc;
 }

@@ -21,7 +21,11 @@ enum {
 MUST_CHECK int
 image_data_decode(struct text url, struct buf *out, const char **ret_extension);
 
-/* Checks all that image_data_decode would, without keeping the bytes. */
-MUST_CHECK int image_data_check(struct text url);
+/*
+ * Checks all that image_data_decode would, and that the image is whole
+ * (image_format.h), without keeping the bytes. Errors: those, and -EBADMSG
+ * with *ret_fault a constant phrase that says what is wrong with "it".
+ */
+MUST_CHECK int image_data_check(struct text url, const char **ret_fault);
 
 #endif

@@ -28,10 +28,12 @@ check_error(struct api_error *e)
 static void
 check_message(const struct chat_message *m)
 {
+	const char *fault;
+
 	for (size_t i = 0; i < m->n_parts; i++) {
 		FUZZ_ASSERT(m->parts[i].text.s != NULL);
 		if (m->parts[i].kind == CHAT_PART_IMAGE)
-			fuzz_must(image_data_check(m->parts[i].text));
+			fuzz_must(image_data_check(m->parts[i].text, &fault));
 	}
 	for (size_t i = 0; i < m->n_tool_calls; i++)
 		FUZZ_ASSERT(m->tool_calls[i].name.len > 0);

@@ -1,10 +1,12 @@
 /*
- * Checking an image and decoding it agree; what is decoded is of a known kind
- * and has its first bytes. Input: the URL.
+ * Checking an image and decoding it agree, but for what is not whole; what is
+ * decoded is of a known kind and has its first bytes. Input: the URL, or the
+ * bytes of an image.
  */
 #include <errno.h>
 
 #include "core/image_data.h"
+#include "core/image_format.h"
 #include "fuzz.h"
 
 static void
@@ -22,17 +24,39 @@ check_kind(const char *extension, const struct buf *b)
 		    memcmp(b->data, "GIF8", 4) == 0);
 }
 
+/* In memory of that size alone, so that a read past the end is seen. */
+static void
+check_bytes(const uint8_t *data, size_t size)
+{
+	static const char *(*const functions[])(
+	    const uint8_t *, size_t) = { image_png_fault, image_jpeg_fault,
+		image_webp_fault, image_gif_fault };
+	uint8_t *copy;
+
+	if (size < 12)
+		return;
+	copy = malloc(size);
+	FUZZ_ASSERT(copy != NULL);
+	memcpy(copy, data, size);
+	for (size_t i = 0; i < ARRAY_SIZE(functions); i++)
+		(void)functions[i](copy, size);
+	free(copy);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct text url = { size > 0 ? (const char *)data : "", size };
-	const char *extension = NULL;
+	const char *extension = NULL, *fault = NULL;
 	struct buf b;
-	int rc;
+	int rc, checked;
 
+	check_bytes(data, size);
 	buf_init(&b, IMAGE_MAX_BYTES);
 	rc = image_data_decode(url, &b, &extension);
-	FUZZ_ASSERT(rc == image_data_check(url));
+	checked = image_data_check(url, &fault);
+	FUZZ_ASSERT(checked == (fault != NULL ? -EBADMSG : rc));
+	FUZZ_ASSERT(fault == NULL || rc == 0);
 	if (rc == 0)
 		check_kind(extension, &b);
 	else

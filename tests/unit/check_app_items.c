@@ -3,7 +3,7 @@
 #include "unit/oom.h"
 #include "unit/request.h"
 
-#define PNG "data:image/png;base64,iVBORw0KGgoAAAANSUhEUg=="
+#define PNG UNIT_PNG_URL
 #define IMAGE \
 	"{'type':'image_url','image_url':{'url':'" PNG "','detail':'low'}}"
 #define TEXT(t) "{'type':'text','text':'" t "'}"

@@ -281,7 +281,7 @@ static const char *const good[] = {
 	"{\"role\":\"function\",\"name\":\"f\",\"content\":null}]}",
 	"{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":["
 	"{\"type\":\"image_url\",\"image_url\":"
-	"\"data:image/png;base64,iVBORw0KGgoAAAANSUhEUg==\"}]}]}",
+	"\"" UNIT_PNG_URL "\"}]}]}",
 };
 
 START_TEST(odd_but_right_requests_pass)

@@ -16,7 +16,7 @@ static const struct {
 	const char *extension;
 	const char *comment;
 } cases[] = {
-	{ "data:image/png;base64,iVBORw0KGgoAAAANSUhEUg==", 0, "png", "PNG" },
+	{ UNIT_PNG_URL, 0, "png", "PNG" },
 	{ "data:image/jpeg;base64,/9j/4AAQSkZJRgABAQ==", 0, "jpg", "JPEG" },
 	{ "data:image/webp;base64,UklGRhoAAABXRUJQVlA4", 0, "webp", "WebP" },
 	{ "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAA==", 0, "gif",
@@ -45,6 +45,19 @@ static const struct {
 	{ "dat", -EPROTO, NULL, "shorter than the scheme" },
 };
 
+/* The check refuses what decoding does, and what is not whole. */
+static void
+check_agrees(struct text url, int rc)
+{
+	const char *fault = NULL;
+	int checked = image_data_check(url, &fault);
+
+	if (rc == 0 && fault != NULL)
+		ck_assert_int_eq(checked, -EBADMSG);
+	else
+		ck_assert_int_eq(checked, rc);
+}
+
 START_TEST(urls_are_decoded_or_told)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -62,15 +75,29 @@ START_TEST(urls_are_decoded_or_told)
 			    cases[i].comment);
 		else
 			ck_assert_ptr_null(extension);
-		ck_assert_int_eq(
-		    image_data_check(text_of(cases[i].url)), cases[i].rc);
+		check_agrees(text_of(cases[i].url), rc);
 		buf_free(&out);
 	}
 }
 END_TEST
 
+START_TEST(what_is_not_whole_is_told)
+{
+	const char *fault = NULL;
+
+	ck_assert_int_eq(image_data_check(text_of(UNIT_PNG_URL), &fault), 0);
+	ck_assert_ptr_null(fault);
+	ck_assert_int_eq(image_data_check(text_of("data:image/png;base64,"
+						  "iVBORw0KGgoAAAANSUhEUg=="),
+			     &fault),
+	    -EBADMSG);
+	ck_assert_str_eq(fault, "it ends too early");
+}
+END_TEST
+
 START_TEST(there_is_a_limit)
 {
+	const char *fault = NULL;
 	static const char head[] = "data:image/png;base64,iVBORw0KGgoAAAAN";
 	size_t len = strlen(head) + IMAGE_MAX_BYTES / 3 * 4 + 8;
 	char *url = malloc(len + 1);
@@ -78,12 +105,14 @@ START_TEST(there_is_a_limit)
 	memset(url, 'A', len);
 	memcpy(url, head, strlen(head));
 	url[len] = '\0';
-	ck_assert_int_eq(image_data_check(text_of(url)), -EMSGSIZE);
+	ck_assert_int_eq(image_data_check(text_of(url), &fault), -EMSGSIZE);
 	len = strlen(head) + 4000000;
 	ck_assert_int_eq(
-	    image_data_check((struct text){ url, len - len % 4 + 2 }), 0);
+	    image_data_check((struct text){ url, len - len % 4 + 2 }, &fault),
+	    -EBADMSG);
 	free(url);
 }
 END_TEST
 
-UNIT_MAIN("image_data", urls_are_decoded_or_told, there_is_a_limit)
+UNIT_MAIN("image_data", urls_are_decoded_or_told, what_is_not_whole_is_told,
+    there_is_a_limit)

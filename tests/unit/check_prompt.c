@@ -8,7 +8,7 @@
 	"messages. Write the assistant's next message: its text alone, " \
 	"without a role and without tags.\n\n"
 
-#define PNG "data:image/png;base64,iVBORw0KGgoAAAANSUhEUg=="
+#define PNG UNIT_PNG_URL
 #define IMAGE "{\"type\":\"image_url\",\"image_url\":{\"url\":\"" PNG "\"}}"
 #define TEXT(t) "{\"type\":\"text\",\"text\":\"" t "\"}"
 

@@ -78,8 +78,10 @@ endif
 
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_prompt tests/unit/check_image_data \
+	tests/unit/check_image_format \
 	tests/unit/check_answer_format tests/unit/check_chat_request
 TESTS += tests/unit/check_prompt tests/unit/check_image_data \
+	tests/unit/check_image_format \
 	tests/unit/check_answer_format tests/unit/check_chat_request
 
 tests_unit_check_prompt_SOURCES = tests/unit/check_prompt.c \
@@ -93,6 +95,12 @@ tests_unit_check_image_data_SOURCES = tests/unit/check_image_data.c \
 tests_unit_check_image_data_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_image_data_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_image_data_LDADD = src/libcore.a $(UNIT_LDADD)
+
+tests_unit_check_image_format_SOURCES = tests/unit/check_image_format.c \
+	tests/unit/image_samples.h tests/unit/unit.h
+tests_unit_check_image_format_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_image_format_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_image_format_LDADD = src/libcore.a $(UNIT_LDADD)
 
 tests_unit_check_answer_format_SOURCES = tests/unit/check_answer_format.c \
 	tests/unit/unit.h

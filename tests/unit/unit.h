@@ -21,6 +21,12 @@
 	((char *const *)(const void *)(const char *const[]){ \
 	    __VA_ARGS__, NULL })
 
+/* An image of one pixel. */
+#define UNIT_PNG_URL \
+	"data:image/png;base64," \
+	"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ" \
+	"AAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
 static inline int
 unit_run(const char *name, const TTest *const *tests, size_t n)
 {
