@@ -6,6 +6,7 @@ src_libcore_a_SOURCES = \
 	src/core/api_error.c src/core/api_error.def src/core/api_error.h \
 	src/core/app_events.c src/core/app_events.h \
 	src/core/app_history.c src/core/app_history.h \
+	src/core/app_images.c src/core/app_images.h \
 	src/core/app_items.c src/core/app_items.h \
 	src/core/app_requests.c src/core/app_requests.h \
 	src/core/app_tools.c src/core/app_tools.h \

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "core/app_images.h"
 
 /* Tool arguments and schemas may come back as deep as a caller sent them. */
 enum {
@@ -209,9 +210,13 @@ on_raw_item(struct app_event *e, const json_t *params)
 	json_t *item;
 
 	if (jsonx_get_object(params, "item", &item) != 0 ||
-	    jsonx_get_string(item, "type", &type) != 0 ||
-	    strcmp(type, "function_call") != 0)
+	    jsonx_get_string(item, "type", &type) != 0)
 		return;
+	if (strcmp(type, "function_call") != 0) {
+		e->omitted = app_images_omitted(item);
+		e->kind = e->omitted > 0 ? APP_IMAGE_OMITTED : APP_OTHER;
+		return;
+	}
 	e->kind = APP_TOOL_CALL;
 	e->item = text_of(item, "call_id");
 	e->name = text_of(item, "name");

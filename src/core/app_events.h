@@ -34,6 +34,7 @@ enum app_event_kind {
 	APP_REASONING_PART, /* a paragraph begins */
 	APP_REASONING_DELTA, /* text */
 	APP_COMPACTION, /* Codex begins to summarise the history */
+	APP_IMAGE_OMITTED, /* omitted: sentences in an image's place */
 	APP_TOOL_CALL, /* item: the call's id, name, text: arguments */
 	APP_RESPONSE_COMPLETED, /* usage: the model's response is whole */
 	APP_USAGE, /* usage of the last response */
@@ -63,6 +64,7 @@ struct app_event {
 	bool has_usage;
 	struct usage usage;
 	json_t *limits; /* borrowed */
+	size_t omitted; /* APP_IMAGE_OMITTED */
 
 	json_t *root; /* private */
 };

@@ -5,6 +5,7 @@
 #include "base/jsonw.h"
 #include "base/parse.h"
 #include "core/answer_format.h"
+#include "core/app_images.h"
 #include "core/app_items.h"
 #include "core/app_tools.h"
 
@@ -159,9 +160,12 @@ app_thread_params(const struct app_thread *t, struct buf *out)
 		rc = put_base(t, out);
 	if (rc == 0)
 		rc = put_config(r, out);
-	/* Raw events carry calls as the model wrote them, and all text twice:
-	 * only where calls may come. */
-	if (rc == 0 && offers_tools(r))
+	/*
+	 * Raw events carry calls as the model wrote them and tell of images
+	 * that are left out, and they carry all text twice: only where they
+	 * are needed.
+	 */
+	if (rc == 0 && (offers_tools(r) || app_images_any(r)))
 		rc = buf_puts(out, ",\"experimentalRawEvents\":true");
 	if (rc == 0)
 		rc = buf_puts(out, ",\"dynamicTools\":");

@@ -429,6 +429,7 @@ app_answer_event(struct app_answer *a, const struct app_event *e)
 	case APP_ANSWER:
 	case APP_REQUEST:
 	case APP_TURN_STARTED:
+	case APP_IMAGE_OMITTED:
 	case APP_RATE_LIMITS:
 	case APP_WARNING:
 		break;

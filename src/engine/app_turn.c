@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "core/app_images.h"
 #include "core/codex_error.h"
 
 enum {
@@ -405,6 +406,21 @@ is_foreign(const struct app_turn *t, const struct app_event *e)
 	    memcmp(t->turn, e->turn.s, e->turn.len) != 0;
 }
 
+/* Of the injected messages; what the model itself says has another turn. */
+static int
+on_image_omitted(struct app_turn *t, const struct app_event *e)
+{
+	struct api_error error = API_ERROR_INIT;
+
+	if (t->job_over)
+		return 0;
+	t->omitted += e->omitted;
+	if (app_images_check(t->job->request, t->omitted, &error) == 0)
+		return 0;
+	app_turn_end_job(t, &error);
+	return wind_up(t);
+}
+
 static int
 feed_answer(struct app_turn *t, const struct app_event *e)
 {
@@ -426,6 +442,8 @@ app_turn_event(struct app_turn *t, const struct app_event *e)
 {
 	int rc;
 
+	if (e->kind == APP_IMAGE_OMITTED && is_foreign(t, e))
+		return on_image_omitted(t, e);
 	if (t->state < TURN_ASKING)
 		return 0;
 	if (t->turn[0] == '\0' && e->kind == APP_TURN_STARTED)

@@ -60,6 +60,7 @@ struct app_turn {
 	int64_t answer_by; /* deadline for it */
 	int64_t again_at; /* to be asked again then (overloaded) */
 	unsigned refusals; /* -32001 in a row */
+	size_t omitted; /* sentences that stand in an image's place */
 	int64_t started; /* monotonic ns */
 };
 

@@ -40,6 +40,25 @@
 	    ",\"item\":{\"type\":\"function_call\",\"call_id\":\"" id \
 	    "\",\"name\":\"" name "\",\"arguments\":\"" args "\"}")
 
+/* With raw events the injected messages come back as another turn's. */
+#define INJECTED(item) \
+	"{\"method\":\"rawResponseItem/completed\",\"params\":{" \
+	"\"threadId\":\"t\",\"turnId\":\"auto-compact-0\",\"item\":{" item \
+	"}}}"
+#define INJECTED_CALL \
+	INJECTED("\"type\":\"function_call\",\"call_id\":\"old\"," \
+		 "\"name\":\"f\",\"arguments\":\"{}\"")
+#define OMITTED \
+	INJECTED("\"type\":\"message\",\"content\":[{\"text\":" \
+		 "\"image content omitted because it is old\"}]")
+
+#define FOREIGN_DONE \
+	"{\"method\":\"turn/completed\",\"params\":{\"threadId\":\"t\"," \
+	"\"turn\":{\"id\":\"auto-compact-0\",\"status\":\"completed\"}}}"
+#define NAMELESS_TURN \
+	"{\"method\":\"turn/started\",\"params\":{\"threadId\":\"t\"," \
+	"\"turn\":{}}}"
+
 #define TOKENS \
 	"{\"totalTokens\":18,\"inputTokens\":11,\"cachedInputTokens\":3," \
 	"\"outputTokens\":7,\"reasoningOutputTokens\":2}"

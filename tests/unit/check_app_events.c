@@ -47,6 +47,11 @@ static const struct {
 	    "a call" },
 	{ NOTE("rawResponseItem/completed", ",\"item\":{\"type\":\"message\"}"),
 	    0, APP_OTHER, "", "", "another raw item" },
+	{ NOTE("rawResponseItem/completed",
+	      ",\"item\":{\"type\":\"message\",\"content\":[{\"type\":"
+	      "\"input_text\",\"text\":\"image content omitted because it "
+	      "could not be processed\"}]}"),
+	    0, APP_IMAGE_OMITTED, "", "", "an image that was left out" },
 	{ RESPONSE, 0, APP_RESPONSE_COMPLETED, "", "", "a response" },
 	{ NOTE("rawResponse/completed", ",\"usage\":null"), 0,
 	    APP_RESPONSE_COMPLETED, "", "", "one without usage" },

@@ -7,6 +7,9 @@
 #include "unit/random.h"
 #include "unit/turn_rig.h"
 
+#define A_TOOL \
+	",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]"
+
 START_TEST(an_answer_from_start_to_end)
 {
 	begin("", WORDS(NULL));
@@ -40,9 +43,7 @@ END_TEST
 /* Nothing more is spent once the model has called the caller's tools. */
 START_TEST(calls_end_the_turn)
 {
-	begin(",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":"
-	      "\"f\"}}]",
-	    WORDS(NULL));
+	begin(A_TOOL, WORDS(NULL));
 	advance(TURN_RUNNING);
 	ok(say(CALL("c", "f", "{}")));
 	ok(say(RESPONSE));
@@ -95,24 +96,15 @@ START_TEST(too_late_to_be_interrupted)
 }
 END_TEST
 
-/* With raw events the injected messages come back as another turn's. */
 START_TEST(other_turns_are_none_of_ours)
 {
-	static const char foreign[] =
-	    "{\"method\":\"rawResponseItem/completed\",\"params\":{"
-	    "\"threadId\":\"t\",\"turnId\":\"auto-compact-0\",\"item\":{"
-	    "\"type\":\"function_call\",\"call_id\":\"old\",\"name\":\"f\","
-	    "\"arguments\":\"{}\"}}}";
-
-	begin(",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":"
-	      "\"f\"}}]",
-	    WORDS(NULL));
+	begin(A_TOOL, WORDS(NULL));
 	advance(TURN_ASKING);
-	ok(say(foreign));
+	ok(say(INJECTED_CALL));
 	ok(say(TURN_STARTED));
-	ok(say(foreign));
+	ok(say(INJECTED_CALL));
 	ok(answer());
-	ok(say(foreign));
+	ok(say(INJECTED_CALL));
 	ok(say(RESPONSE));
 	ok(say(COMPLETED("a", "null", "pong")));
 	ok(say(DONE));
@@ -133,25 +125,37 @@ static const struct {
 	{ TURN_RUNNING, "thread inject turn interrupt close", true },
 };
 
-START_TEST(a_hangup_winds_up)
+static void
+winds_up(size_t i, bool omitted)
+{
+	begin("", WORDS(NULL));
+	advance(hangups[i].state);
+	if (omitted)
+		ok(say(OMITTED));
+	else
+		channel_cancel(job->channel, JOB_CANCEL_HANGUP);
+	ok(step(clock_now()));
+	ck_assert_int_eq(seen.error,
+	    omitted ? API_ERROR_INVALID_IMAGE : API_ERROR_CLIENT_GONE);
+	ck_assert_ptr_null(turn->job);
+	if (hangups[i].state < TURN_RUNNING)
+		ok(answer());
+	if (hangups[i].completes) {
+		ok(answer());
+		ok(say(INTERRUPTED));
+	}
+	ok(answer());
+	ck_assert_int_eq(turn->state, TURN_OVER);
+	ck_assert_str_eq(trace, hangups[i].wanted);
+	end();
+}
+
+START_TEST(what_ends_the_job_winds_up)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(hangups); i++) {
-		begin("", WORDS(NULL));
-		advance(hangups[i].state);
-		channel_cancel(job->channel, JOB_CANCEL_HANGUP);
-		ok(step(clock_now()));
-		ck_assert_int_eq(seen.error, API_ERROR_CLIENT_GONE);
-		ck_assert_ptr_null(turn->job);
-		if (hangups[i].state < TURN_RUNNING)
-			ok(answer());
-		if (hangups[i].completes) {
-			ok(answer());
-			ok(say(INTERRUPTED));
-		}
-		ok(answer());
-		ck_assert_int_eq(turn->state, TURN_OVER);
-		ck_assert_str_eq(trace, hangups[i].wanted);
-		end();
+		winds_up(i, false);
+		if (i > 0) /* the messages are there */
+			winds_up(i, true);
 	}
 }
 END_TEST
@@ -397,16 +401,13 @@ END_TEST
 
 /* ---- anything, in any order ---- */
 
-static const char *const anything[] = { TURN_STARTED, STARTED("a", FINAL),
-	STARTED("b", COMMENTARY), DELTA("a", "x"), DELTA("b", "y"),
-	COMPLETED("a", FINAL, "x"), COMPLETED("b", COMMENTARY, "y"),
-	THOUGHT("hm"), PART, RETRY, USAGE, RESPONSE, CALL("c", "f", "{}"),
-	CALL("d", "none_of_ours", "{}"), COMPACTION, FAULT("no", "\"other\""),
-	DONE, INTERRUPTED, FAILED("no", "\"usageLimitExceeded\""),
-	"{\"method\":\"turn/completed\",\"params\":{\"threadId\":\"t\","
-	"\"turn\":{\"id\":\"auto-compact-0\",\"status\":\"completed\"}}}",
-	"{\"method\":\"turn/started\",\"params\":{\"threadId\":\"t\","
-	"\"turn\":{}}}" };
+static const char *const anything[] = { TURN_STARTED, OMITTED,
+	STARTED("a", FINAL), STARTED("b", COMMENTARY), DELTA("a", "x"),
+	DELTA("b", "y"), COMPLETED("a", FINAL, "x"),
+	COMPLETED("b", COMMENTARY, "y"), THOUGHT("hm"), PART, RETRY, USAGE,
+	RESPONSE, CALL("c", "f", "{}"), CALL("d", "none_of_ours", "{}"),
+	COMPACTION, FAULT("no", "\"other\""), DONE, INTERRUPTED,
+	FAILED("no", "\"usageLimitExceeded\""), FOREIGN_DONE, NAMELESS_TURN };
 
 static const char *const odd_answers[] = { BUSY,
 	REFUSAL("-32600", "no", "null"),
@@ -414,8 +415,7 @@ static const char *const odd_answers[] = { BUSY,
 	"{\"id\":1,\"error\":7}", "{\"id\":1,\"result\":null}" };
 
 static const char *const kinds[] = { "", ",\"stream\":true",
-	",\"stream\":true,\"tools\":[{\"type\":\"function\",\"function\":{"
-	"\"name\":\"f\"}}]",
+	",\"stream\":true" A_TOOL,
 	",\"response_format\":{\"type\":\"json_object\"}", ",\"stop\":\"q\"" };
 
 static int
@@ -543,3 +543,6 @@ UNIT_MAIN("app_turn", an_answer_from_start_to_end,
     a_late_answer_of_a_busy_child, a_large_conversation_takes_time,
     an_answer_without_an_id, what_cannot_be_said_is_not_begun,
     any_order_has_one_end)
+
+#define A_TOOL \
+	",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]"
