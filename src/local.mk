@@ -9,6 +9,7 @@ src_libcore_a_SOURCES = \
 	src/core/app_images.c src/core/app_images.h \
 	src/core/app_items.c src/core/app_items.h \
 	src/core/app_requests.c src/core/app_requests.h \
+	src/core/app_schemas.c src/core/app_schemas.h \
 	src/core/app_tools.c src/core/app_tools.h \
 	src/core/chat_body.c src/core/chat_body.h \
 	src/core/chat_chunk.c src/core/chat_chunk.h \

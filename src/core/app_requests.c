@@ -7,6 +7,7 @@
 #include "core/answer_format.h"
 #include "core/app_images.h"
 #include "core/app_items.h"
+#include "core/app_schemas.h"
 #include "core/app_tools.h"
 
 #define NEUTRAL_SENTENCE "You are a helpful assistant."
@@ -230,6 +231,31 @@ put_wishes(const struct chat_request *r, struct buf *out)
 	return rc != 0 ? rc : put_developer(format, out);
 }
 
+/* What stands before the caller's messages, each with a comma behind it. */
+static int
+put_preamble(enum app_instructions instructions, const struct chat_request *r,
+    struct buf *out)
+{
+	struct buf schemas;
+	int rc = 0;
+
+	buf_init(&schemas, out->cap);
+	if (instructions == APP_INSTRUCTIONS_MESSAGE) {
+		rc = put_developer(NEUTRAL_SENTENCE, out);
+		if (rc == 0)
+			rc = buf_putc(out, ',');
+	}
+	if (rc == 0)
+		rc = app_schemas_append(r, &schemas);
+	if (rc == 0 && schemas.len > 0) {
+		rc = put_developer(schemas.data, out);
+		if (rc == 0)
+			rc = buf_putc(out, ',');
+	}
+	buf_free(&schemas);
+	return rc;
+}
+
 int
 app_inject(int64_t id, const char *thread, enum app_instructions instructions,
     const struct chat_request *r, struct buf *out)
@@ -241,11 +267,8 @@ app_inject(int64_t id, const char *thread, enum app_instructions instructions,
 		rc = put_string(out, "threadId", thread);
 	if (rc == 0)
 		rc = buf_puts(out, ",\"items\":[");
-	if (rc == 0 && instructions == APP_INSTRUCTIONS_MESSAGE) {
-		rc = put_developer(NEUTRAL_SENTENCE, out);
-		if (rc == 0)
-			rc = buf_putc(out, ',');
-	}
+	if (rc == 0)
+		rc = put_preamble(instructions, r, out);
 	if (rc == 0)
 		rc = app_items_append(r, out);
 	if (rc == 0)

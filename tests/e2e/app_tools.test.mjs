@@ -45,6 +45,13 @@ function joinCalls(events) {
 	return all;
 }
 
+// The message with the schemas that Codex makes shorter: [name, schema] each.
+const toldInFull = (...list) => developer([
+	"The parameters of these functions in full, each as a JSON Schema; " +
+	"where the function itself is described they may be shortened.",
+	...list.map(([name, schema]) => `${name}:\n${JSON.stringify(schema)}`),
+].join("\n\n"));
+
 for (const model of [newModel, "gpt-5.5"]) {
 	describe(`tools, ${model}`, () => {
 		const world = realCodex({ before, after }, { engine: "app-server",
@@ -324,20 +331,64 @@ for (const model of [newModel, "gpt-5.5"]) {
 
 		// Over 5,000 bytes; then $defs, what is deep, and alternatives, while
 		// it is still longer. No setting changes it (0.169.0).
-		it("of one of 64 KiB Codex drops the descriptions", async () => {
+		it("of one of 64 KiB Codex drops the descriptions, and we tell " +
+		    "it whole", async () => {
 			const entries = (property) => ({ type: "object",
 				properties: Object.fromEntries([...Array(700).keys()]
 				    .map((i) => [`property_${i}`, property])) });
 			const big = entries({ type: "string",
 				description: "d".repeat(60) });
-			const { upstream } = await world.good((m) => m,
-			    { tools: [tool("big", big)] });
-			const [{ description, parameters }] =
-			    received(upstream.body).tools;
+			const tools = [tool("mcp__big", big), tool("small")];
+			let m;
+			const { upstream } = await world.good((x) => m = x,
+			    { tools });
+			const { items, tools: [{ name, description, parameters }] } =
+			    received(upstream.body);
 
 			assert.ok(JSON.stringify(big).length > 65536);
-			assert.equal(description, "does big");
+			assert.equal(description, "does mcp__big");
 			assert.deepEqual(parameters, entries({ type: "string" }));
+			assert.deepEqual(items, [toldInFull([name, big]), user(m)]);
+			assert.deepEqual(await called(calls(name, '{"x":1}'),
+			    { tools }), [["mcp__big", '{"x":1}']]);
+		});
+
+		it("a deep schema of 12 KiB is told whole, too", async () => {
+			const leaves = Object.fromEntries([...Array(90).keys()].map(
+			    (i) => [`leaf_${i}`, { type: "string", pattern: "^é+$",
+				description: "d".repeat(50) }]));
+			const deep = [...Array(20)].reduce((inner) => ({
+				type: "object", properties: { inner } }),
+			{ type: "object", properties: leaves });
+			const schema = { ...deep, $defs: { x: { oneOf: [deep, {}] } } };
+			let m;
+			const { upstream } = await world.good((x) => m = x,
+			    { tools: [tool("deep", schema)] });
+
+			assert.ok(JSON.stringify(schema).length > 12288);
+			assert.deepEqual(received(upstream.body).items,
+			    [toldInFull(["deep", schema]), user(m)]);
+		});
+
+		it("128 tools of 4 KiB each are told whole or arrive whole",
+		    async () => {
+			const tools = [...Array(128).keys()].map((i) =>
+			    tool(`tool_${i}`, { type: "object", properties: {
+				text: { type: "string",
+					description: "d".repeat(i % 2 ? 3900 : 5000) } } }));
+			let m;
+			const { upstream } = await world.good((x) => m = x,
+			    { tools });
+			const got = received(upstream.body);
+			const whole = (t) => JSON.stringify(t.parameters) ===
+			    JSON.stringify(tools.find((own) =>
+				own.function.name === t.name).function.parameters);
+
+			assert.equal(got.tools.filter(whole).length, 64);
+			assert.deepEqual(got.items, [toldInFull(...tools
+			    .filter((t, i) => i % 2 === 0)
+			    .map((t) => [t.function.name, t.function.parameters])),
+			user(m)]);
 		});
 
 		it("a function without description and parameters", async () => {

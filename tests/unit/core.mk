@@ -117,11 +117,11 @@ endif
 
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_tool_names tests/unit/check_app_tools \
-	tests/unit/check_app_images \
+	tests/unit/check_app_images tests/unit/check_app_schemas \
 	tests/unit/check_app_items tests/unit/check_app_history \
 	tests/unit/check_strict_schema
 TESTS += tests/unit/check_tool_names tests/unit/check_app_tools \
-	tests/unit/check_app_images \
+	tests/unit/check_app_images tests/unit/check_app_schemas \
 	tests/unit/check_app_items tests/unit/check_app_history \
 	tests/unit/check_strict_schema
 
@@ -143,6 +143,12 @@ tests_unit_check_app_images_SOURCES = tests/unit/check_app_images.c \
 tests_unit_check_app_images_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_app_images_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_app_images_LDADD = src/libcore.a $(UNIT_LDADD)
+
+tests_unit_check_app_schemas_SOURCES = tests/unit/check_app_schemas.c \
+	tests/unit/request.h tests/unit/unit.h
+tests_unit_check_app_schemas_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_app_schemas_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_app_schemas_LDADD = src/libcore.a $(UNIT_LDADD)
 
 tests_unit_check_app_items_SOURCES = tests/unit/check_app_items.c \
 	tests/unit/oom.h tests/unit/request.h tests/unit/unit.h
