@@ -31,6 +31,8 @@ src_libcore_a_SOURCES = \
 	src/core/key_ring.c src/core/key_ring.h \
 	src/core/latency.c src/core/latency.h src/core/phases.def \
 	src/core/prompt.c src/core/prompt.h \
+	src/core/schema_check.c src/core/schema_check.h \
+	src/core/schema_ref.c src/core/schema_ref.h \
 	src/core/settings.c src/core/settings.def src/core/settings.h \
 	src/core/stats.c src/core/stats.h \
 	src/core/stats_engine.c src/core/stats_engine.h \

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "base/jsonx.h"
+#include "core/schema_check.h"
 
 enum {
 	DEPTH_MAX = 512
@@ -17,13 +18,32 @@ answer_format_instruction(const struct chat_request *r)
 	       "around it and no code fence.";
 }
 
+static int
+check_value(const struct chat_request *r, const json_t *value,
+    struct api_error *ret_error)
+{
+	char why[SCHEMA_WHY_MAX];
+
+	if (r->format == CHAT_FORMAT_OBJECT && !json_is_object(value))
+		return api_error_set(ret_error, API_ERROR_UPSTREAM,
+		    "The model did not answer with a JSON object as "
+		    "response_format asks.");
+	if (r->format == CHAT_FORMAT_SCHEMA &&
+	    schema_check(r->schema, value, why) != 0)
+		return api_error_set(ret_error, API_ERROR_UPSTREAM,
+		    "The model did not keep to the JSON schema of "
+		    "response_format: %s.",
+		    why);
+	return 0;
+}
+
 int
 answer_format_check(const struct chat_request *r, const char *answer,
     size_t len, struct api_error *ret_error)
 {
 	char why[JSONX_ERROR_MAX];
 	json_t *root;
-	bool object;
+	int rc;
 
 	if (r->format == CHAT_FORMAT_TEXT)
 		return 0;
@@ -32,11 +52,7 @@ answer_format_check(const struct chat_request *r, const char *answer,
 		    "The model did not answer with JSON as response_format "
 		    "asks: %s.",
 		    why);
-	object = json_is_object(root);
+	rc = check_value(r, root, ret_error);
 	json_decref(root);
-	if (r->format == CHAT_FORMAT_OBJECT && !object)
-		return api_error_set(ret_error, API_ERROR_UPSTREAM,
-		    "The model did not answer with a JSON object as "
-		    "response_format asks.");
-	return 0;
+	return rc;
 }

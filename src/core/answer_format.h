@@ -16,8 +16,8 @@ const char *answer_format_instruction(const struct chat_request *r);
 
 /*
  * Checks a whole answer: json_object must be a JSON object, json_schema must
- * be JSON. Returns 0, or -EINVAL with an UPSTREAM error that says why. Text
- * is always fine.
+ * keep to the schema (schema_check.h). Returns 0, or -EINVAL with an UPSTREAM
+ * error that says why. Text is always fine.
  */
 MUST_CHECK int answer_format_check(const struct chat_request *r,
     const char *answer, size_t len, struct api_error *ret_error);

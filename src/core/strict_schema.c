@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "core/schema_ref.h"
 #include "core/strict_walk.h"
 
 enum {
@@ -11,46 +12,6 @@ enum {
 static int visit(struct strict_walk *w, json_t *schema);
 
 /* ---- references ---- */
-
-/* The NAME of #/$defs/NAME, unescaped as RFC 6901 has it. */
-static bool
-definition_name(const char *escaped, char *out, size_t size)
-{
-	size_t n = 0;
-
-	for (; *escaped != '\0' && *escaped != '/' && n + 1 < size; escaped++) {
-		out[n] = *escaped;
-		if (*escaped == '~' && (escaped[1] == '0' || escaped[1] == '1'))
-			out[n] = *++escaped == '0' ? '~' : '/';
-		n++;
-	}
-	out[n] = '\0';
-	return *escaped == '\0';
-}
-
-/* What a reference points at; NULL when it is of no use. Borrowed. */
-static json_t *
-resolve(const struct strict_walk *w, const json_t *reference)
-{
-	static const char *const lists[] = { "$defs", "definitions" };
-	const char *text = json_string_value(reference);
-	char name[STRICT_WHERE_MAX];
-
-	if (text == NULL || text[0] != '#')
-		return NULL;
-	if (text[1] == '\0')
-		return w->root;
-	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
-		size_t len = strlen(lists[i]);
-
-		if (text[1] == '/' && strncmp(text + 2, lists[i], len) == 0 &&
-		    text[2 + len] == '/' &&
-		    definition_name(text + 3 + len, name, sizeof(name)))
-			return json_object_get(
-			    json_object_get(w->root, lists[i]), name);
-	}
-	return NULL;
-}
 
 static bool
 constrains(const char *keyword)
@@ -103,8 +64,8 @@ inline_root(struct strict_walk *w)
 	int rc = 0;
 
 	for (unsigned i = 0; rc == 0 && i < REFERENCES_MAX; i++) {
-		const json_t *target = resolve(
-		    w, json_object_get(w->root, "$ref"));
+		const json_t *target = schema_resolve(
+		    w->root, json_object_get(w->root, "$ref"));
 
 		if (!json_is_object(target) || target == w->root ||
 		    !is_alone(w->root, "$ref"))
@@ -120,7 +81,7 @@ check_reference(struct strict_walk *w, json_t *schema)
 	json_t *description = json_object_get(schema, "description");
 	json_t *reference = json_object_get(schema, "$ref");
 
-	if (resolve(w, reference) == NULL)
+	if (schema_resolve(w->root, reference) == NULL)
 		return strict_refuse(w, "$ref",
 		    "it must be #, #/$defs/NAME or #/definitions/NAME, and "
 		    "point at something");

@@ -84,26 +84,45 @@ describeEngines("fields", (engine) => {
 			assert.equal(message.content, '{"answer":"yes"}');
 		});
 
-		/* what the model answers instead; fields */
+		// The text that the model answers, how it ends, fields, and what
+		// the error must say: never a part that is called an answer.
+		const half = ';incomplete=max_output_tokens';
 		const wrong = [
-			["no JSON at all", object], ["[1]", object], ['{"a":', object],
-			["no JSON at all", asked],
+			["no JSON at all", "", object, /JSON/],
+			["[1]", "", object, /JSON object/],
+			['{"a":', "", object, /JSON/],
+			['{"a":1', half, object, /max_output_tokens/],
+			['{"a":1}', half, object, /max_output_tokens/],
+			['{"a":1', ";cut=1", object, /disconnected/],
+			["no JSON at all", "", asked, /JSON/],
+			["", "", asked, /JSON/],
+			['{"answer":"ye', "", asked, /JSON/],
+			['{"answer":"yes"} and more', "", asked, /JSON/],
+			["{}", "", asked, /\$ lacks answer/],
+			['{"answer":7}', "", asked, /\$\.answer must be of type/],
+			['{"answer":"yes","b":1}', "", asked, /\$ may not have b/],
+			['["yes"]', "", asked, /must be of type object/],
+			['{"answer":"ye', half, asked, /max_output_tokens/],
+			['{"answer":"ye', ";cut=1", asked, /disconnected/],
 		];
-		for (const [text, fields] of wrong) {
+		for (const [text, end, fields, words] of wrong) {
 			for (const stream of [false, true]) {
-				it(`${text} for ${fields.response_format.type} is ` +
-				    `502, stream ${stream}`, async () => {
-					const r = await chat(`SIM: text=${quoted(text)}`,
+				it(`${text}${end} for ${fields.response_format.type} ` +
+				    `is 502, stream ${stream}`, async () => {
+					const r = await chat(`SIM: text=${quoted(text)}${end}`,
 					    { ...fields, stream });
 					// app-server has sent the text by then.
-					const inBand = engine !== "exec" && stream;
-					const error = inBand
-					    ? sseEvents(r.text).at(-1).error : r.error;
+					const inBand = engine !== "exec" && stream &&
+					    text !== "";
+					const events = inBand ? sseEvents(r.text) : [];
+					const error = inBand ? events.at(-1).error : r.error;
 
-					assert.equal(r.status, inBand ? 200 : 502);
+					assert.equal(r.status, inBand ? 200 : 502, r.text);
 					assert.equal(error.code, "upstream_error");
-					assert.match(error.message, /JSON/);
+					assert.match(error.message, words);
 					assert.doesNotMatch(r.text, /\[DONE\]/);
+					for (const e of events.slice(0, -1))
+						assert.equal(e.choices[0].finish_reason, null);
 				});
 			}
 		}

@@ -5,9 +5,11 @@
  */
 #include <errno.h>
 
+#include "base/utf8.h"
 #include "core/app_history.h"
 #include "core/app_items.h"
 #include "core/app_tools.h"
+#include "core/schema_check.h"
 #include "core/strict_schema.h"
 #include "core/tool_names.h"
 #include "fuzz.h"
@@ -156,6 +158,17 @@ check_history(const struct chat_request *r)
 	api_error_free(&e);
 }
 
+/* Any schema, as a value: it comes to an end, and says why it is refused. */
+static void
+check_value(json_t *schema)
+{
+	char why[SCHEMA_WHY_MAX] = "";
+	int rc = schema_check(schema, schema, why);
+
+	FUZZ_ASSERT(rc == 0 || why[0] != '\0');
+	FUZZ_ASSERT(utf8_valid_prefix(why, strlen(why)) == strlen(why));
+}
+
 static void
 check_schema(const json_t *schema)
 {
@@ -166,6 +179,7 @@ check_schema(const json_t *schema)
 	if (rc == 0) {
 		fuzz_must(strict_schema_make(strict, &again, &e));
 		FUZZ_ASSERT(json_equal(strict, again));
+		check_value(strict);
 		json_decref(strict);
 		json_decref(again);
 	} else {

@@ -2,6 +2,11 @@
 
 #include "core/answer_format.h"
 
+#define SCHEMA \
+	"{\"type\":\"object\",\"properties\":{\"a\":{\"type\":" \
+	"\"integer\"}},\"required\":[\"a\"]," \
+	"\"additionalProperties\":false}"
+
 static const struct {
 	enum chat_format format;
 	const char *answer;
@@ -18,14 +23,18 @@ static const struct {
 	{ CHAT_FORMAT_OBJECT, "```json\n{}\n```", false, "a code fence" },
 	{ CHAT_FORMAT_OBJECT, "{} and more", false, "text behind it" },
 	{ CHAT_FORMAT_OBJECT, "", false, "nothing" },
-	{ CHAT_FORMAT_SCHEMA, "[1]", true, "a schema may ask for an array" },
+	{ CHAT_FORMAT_SCHEMA, "{\"a\":1}", true, "what the schema asks for" },
+	{ CHAT_FORMAT_SCHEMA, "{\"a\":", false, "half of it" },
+	{ CHAT_FORMAT_SCHEMA, "{\"a\":\"1\"}", false, "another type" },
+	{ CHAT_FORMAT_SCHEMA, "[1]", false, "an array" },
 	{ CHAT_FORMAT_SCHEMA, "no", false, "but for JSON in any case" },
 };
 
 START_TEST(answers_are_checked)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct chat_request r = { .format = cases[i].format };
+		struct chat_request r = { .format = cases[i].format,
+			.schema = json_loads(SCHEMA, 0, NULL) };
 		struct api_error e = API_ERROR_INIT;
 		int rc = answer_format_check(
 		    &r, cases[i].answer, strlen(cases[i].answer), &e);
@@ -36,6 +45,7 @@ START_TEST(answers_are_checked)
 		    e.kind == (rc == 0 ? API_ERROR_NONE : API_ERROR_UPSTREAM),
 		    "%s", cases[i].comment);
 		api_error_free(&e);
+		json_decref(r.schema);
 	}
 }
 END_TEST

@@ -118,10 +118,12 @@ endif
 if HAVE_CHECK
 check_PROGRAMS += tests/unit/check_tool_names tests/unit/check_app_tools \
 	tests/unit/check_app_images tests/unit/check_app_schemas \
+	tests/unit/check_schema_check \
 	tests/unit/check_app_items tests/unit/check_app_history \
 	tests/unit/check_strict_schema
 TESTS += tests/unit/check_tool_names tests/unit/check_app_tools \
 	tests/unit/check_app_images tests/unit/check_app_schemas \
+	tests/unit/check_schema_check \
 	tests/unit/check_app_items tests/unit/check_app_history \
 	tests/unit/check_strict_schema
 
@@ -149,6 +151,12 @@ tests_unit_check_app_schemas_SOURCES = tests/unit/check_app_schemas.c \
 tests_unit_check_app_schemas_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_app_schemas_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_app_schemas_LDADD = src/libcore.a $(UNIT_LDADD)
+
+tests_unit_check_schema_check_SOURCES = tests/unit/check_schema_check.c \
+	tests/unit/request.h tests/unit/unit.h
+tests_unit_check_schema_check_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_schema_check_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_schema_check_LDADD = src/libcore.a $(UNIT_LDADD)
 
 tests_unit_check_app_items_SOURCES = tests/unit/check_app_items.c \
 	tests/unit/oom.h tests/unit/request.h tests/unit/unit.h

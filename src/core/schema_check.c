@@ -1,0 +1,331 @@
+#include "core/schema_check.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/compiler.h"
+#include "base/utf8.h"
+#include "core/schema_ref.h"
+
+/* Where in the value, from the innermost out. */
+struct place {
+	const struct place *up; /* NULL: the value itself */
+	const char *name; /* NULL: an array's element */
+	size_t index;
+};
+
+struct check {
+	json_t *root;
+	unsigned steps;
+	char *why;
+};
+
+static bool matches(struct check *c, const json_t *schema, const json_t *value,
+    const struct place *at);
+
+/* ---- what is wrong ---- */
+
+static size_t
+write_place(const struct place *at, char *out, size_t size)
+{
+	size_t n;
+	int more;
+
+	if (at->up == NULL) {
+		snprintf(out, size, "$");
+		return 1;
+	}
+	n = write_place(at->up, out, size);
+	if (n >= size)
+		return n;
+	if (at->name != NULL)
+		more = snprintf(out + n, size - n, ".%s", at->name);
+	else
+		more = snprintf(out + n, size - n, "[%zu]", at->index);
+	return n + (more > 0 ? (size_t)more : 0);
+}
+
+/* What did not fit may have been cut in the middle of a character. */
+static void
+trim(char *text, size_t size)
+{
+	size_t n = strlen(text);
+
+	if (n == size - 1)
+		text[utf8_complete_prefix(text, n)] = '\0';
+}
+
+static bool
+wrong(
+    struct check *c, const struct place *at, const char *what, const char *name)
+{
+	char place[SCHEMA_WHY_MAX / 2];
+
+	write_place(at, place, sizeof(place));
+	trim(place, sizeof(place));
+	snprintf(c->why, SCHEMA_WHY_MAX, "%s %s%s", place, what, name);
+	trim(c->why, SCHEMA_WHY_MAX);
+	return false;
+}
+
+/* ---- types ---- */
+
+/* False of what has a fraction, or is beyond what a double tells apart. */
+static bool
+is_whole(double n, int64_t *ret)
+{
+	if (!(n > -0x1p53 && n < 0x1p53) || n != (double)(int64_t)n)
+		return false;
+	*ret = (int64_t)n;
+	return true;
+}
+
+static bool
+is_integer(const json_t *value)
+{
+	int64_t n;
+
+	/* 1.0 is one, and so is 1e300. */
+	return json_is_integer(value) ||
+	    (json_is_real(value) &&
+		(is_whole(json_real_value(value), &n) ||
+		    json_real_value(value) >= 0x1p53 ||
+		    json_real_value(value) <= -0x1p53));
+}
+
+static bool
+is_type(const char *type, const json_t *value)
+{
+	if (strcmp(type, "integer") == 0)
+		return is_integer(value);
+	if (strcmp(type, "number") == 0)
+		return json_is_number(value);
+	if (strcmp(type, "string") == 0)
+		return json_is_string(value);
+	if (strcmp(type, "boolean") == 0)
+		return json_is_boolean(value);
+	if (strcmp(type, "null") == 0)
+		return json_is_null(value);
+	if (strcmp(type, "array") == 0)
+		return json_is_array(value);
+	return strcmp(type, "object") != 0 || json_is_object(value);
+}
+
+static bool
+check_type(struct check *c, const json_t *type, const json_t *value,
+    const struct place *at)
+{
+	json_t *one;
+	size_t i;
+
+	if (json_is_string(type))
+		return is_type(json_string_value(type), value) ||
+		    wrong(c, at, "must be of type ", json_string_value(type));
+	json_array_foreach(type, i, one) {
+		if (json_is_string(one) &&
+		    is_type(json_string_value(one), value))
+			return true;
+	}
+	return !json_is_array(type) ||
+	    wrong(c, at, "must be of one of the types of its schema", "");
+}
+
+/* 1 and 1.0 are the same number. */
+static bool
+same(const json_t *a, const json_t *b)
+{
+	if (json_is_number(a) && json_is_number(b))
+		return json_number_value(a) == json_number_value(b);
+	return json_equal(a, b);
+}
+
+static bool
+check_values(struct check *c, const json_t *schema, const json_t *value,
+    const struct place *at)
+{
+	const json_t *list = json_object_get(schema, "enum");
+	const json_t *only = json_object_get(schema, "const");
+	json_t *one;
+	size_t i;
+
+	if (only != NULL && !same(only, value))
+		return wrong(c, at, "must be the one value of its schema", "");
+	json_array_foreach(list, i, one) {
+		if (same(one, value))
+			return true;
+	}
+	return !json_is_array(list) ||
+	    wrong(c, at, "must be one of the values of its schema", "");
+}
+
+/* ---- limits ---- */
+
+static double
+limit(const json_t *schema, const char *keyword, double otherwise)
+{
+	const json_t *value = json_object_get(schema, keyword);
+
+	return json_is_number(value) ? json_number_value(value) : otherwise;
+}
+
+static bool
+check_number(
+    struct check *c, const json_t *schema, double n, const struct place *at)
+{
+	int64_t factor, whole;
+
+	if (n < limit(schema, "minimum", -INFINITY) ||
+	    n > limit(schema, "maximum", INFINITY) ||
+	    n <= limit(schema, "exclusiveMinimum", -INFINITY) ||
+	    n >= limit(schema, "exclusiveMaximum", INFINITY))
+		return wrong(c, at, "is out of the range of its schema", "");
+	/* 0.3 is no multiple of 0.1 for a computer: whole numbers alone. */
+	if (is_whole(limit(schema, "multipleOf", 0), &factor) && factor > 0 &&
+	    is_whole(n, &whole) && whole % factor != 0)
+		return wrong(c, at, "is no multiple as its schema asks", "");
+	return true;
+}
+
+static bool
+check_length(struct check *c, const json_t *schema, const char *least,
+    const char *most, size_t n, const struct place *at)
+{
+	if ((double)n < limit(schema, least, 0) ||
+	    (double)n > limit(schema, most, INFINITY))
+		return wrong(c, at, "is longer or shorter than allowed", "");
+	return true;
+}
+
+/* ---- objects and arrays ---- */
+
+static bool
+check_required(struct check *c, const json_t *schema, const json_t *value,
+    const struct place *at)
+{
+	json_t *name;
+	size_t i;
+
+	json_array_foreach(json_object_get(schema, "required"), i, name) {
+		if (json_is_string(name) &&
+		    json_object_get(value, json_string_value(name)) == NULL)
+			return wrong(c, at, "lacks ", json_string_value(name));
+	}
+	return true;
+}
+
+static bool
+check_object(struct check *c, const json_t *schema, const json_t *value,
+    const struct place *at)
+{
+	const json_t *properties = json_object_get(schema, "properties");
+	const json_t *others = json_object_get(schema, "additionalProperties");
+	const char *name;
+	json_t *member;
+
+	json_object_foreach((json_t *)(uintptr_t)value, name, member) {
+		const struct place below = { .up = at, .name = name };
+		const json_t *own = json_object_get(properties, name);
+
+		if (own == NULL && json_is_false(others))
+			return wrong(c, at, "may not have ", name);
+		if (!matches(c, own != NULL ? own : others, member, &below))
+			return false;
+	}
+	return check_required(c, schema, value, at);
+}
+
+static bool
+check_array(struct check *c, const json_t *schema, const json_t *value,
+    const struct place *at)
+{
+	const json_t *items = json_object_get(schema, "items");
+	json_t *element;
+	size_t i;
+
+	json_array_foreach(value, i, element) {
+		const struct place below = { .up = at, .index = i };
+
+		if (!matches(c, items, element, &below))
+			return false;
+	}
+	return check_length(
+	    c, schema, "minItems", "maxItems", json_array_size(value), at);
+}
+
+static bool
+check_by_kind(struct check *c, const json_t *schema, const json_t *value,
+    const struct place *at)
+{
+	if (json_is_object(value))
+		return check_object(c, schema, value, at);
+	if (json_is_array(value))
+		return check_array(c, schema, value, at);
+	if (json_is_number(value))
+		return check_number(c, schema, json_number_value(value), at);
+	if (json_is_string(value))
+		return check_length(c, schema, "minLength", "maxLength",
+		    utf8_count(
+			json_string_value(value), json_string_length(value)),
+		    at);
+	return true;
+}
+
+/* ---- schemas ---- */
+
+static bool
+check_any(struct check *c, const json_t *list, const json_t *value,
+    const struct place *at)
+{
+	json_t *schema;
+	size_t i;
+
+	json_array_foreach(list, i, schema) {
+		if (matches(c, schema, value, at))
+			return true;
+	}
+	return !json_is_array(list) ||
+	    wrong(c, at, "keeps to none of the schemas of anyOf", "");
+}
+
+/* A reference that leads to itself alone says nothing, and passes. */
+static const json_t *
+follow(struct check *c, const json_t *schema)
+{
+	const json_t *reference = json_object_get(schema, "$ref");
+
+	while (reference != NULL && c->steps > 0) {
+		c->steps--;
+		schema = schema_resolve(c->root, reference);
+		reference = json_object_get(schema, "$ref");
+	}
+	return schema;
+}
+
+static bool
+matches(struct check *c, const json_t *schema, const json_t *value,
+    const struct place *at)
+{
+	schema = follow(c, schema);
+	if (c->steps == 0 || !json_is_object(schema))
+		return true;
+	c->steps--;
+	return check_type(c, json_object_get(schema, "type"), value, at) &&
+	    check_values(c, schema, value, at) &&
+	    check_by_kind(c, schema, value, at) &&
+	    check_any(c, json_object_get(schema, "anyOf"), value, at);
+}
+
+int
+schema_check(json_t *schema, const json_t *value, char why[SCHEMA_WHY_MAX])
+{
+	static const struct place root = { .up = NULL };
+	struct check c = {
+		.root = schema, .steps = SCHEMA_STEPS_MAX, .why = why
+	};
+
+	return matches(&c, schema, value, &root) ? 0 : -EINVAL;
+}
