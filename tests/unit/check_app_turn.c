@@ -536,13 +536,10 @@ END_TEST
 UNIT_MAIN("app_turn", an_answer_from_start_to_end,
     a_thread_that_is_kept_is_archived, calls_end_the_turn,
     too_early_to_be_interrupted, too_late_to_be_interrupted,
-    other_turns_are_none_of_ours, a_hangup_winds_up, a_full_pipe_holds_it_back,
-    room_lets_it_on, refusals_fail_the_job, a_busy_codex_is_asked_again,
-    busy_for_a_moment_is_no_failure, a_hangup_ends_the_asking_again,
-    the_deadline_of_the_request, a_child_that_hangs,
-    a_late_answer_of_a_busy_child, a_large_conversation_takes_time,
-    an_answer_without_an_id, what_cannot_be_said_is_not_begun,
-    any_order_has_one_end)
-
-#define A_TOOL \
-	",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]"
+    other_turns_are_none_of_ours, what_ends_the_job_winds_up,
+    a_full_pipe_holds_it_back, room_lets_it_on, refusals_fail_the_job,
+    a_busy_codex_is_asked_again, busy_for_a_moment_is_no_failure,
+    a_hangup_ends_the_asking_again, the_deadline_of_the_request,
+    a_child_that_hangs, a_late_answer_of_a_busy_child,
+    a_large_conversation_takes_time, an_answer_without_an_id,
+    what_cannot_be_said_is_not_begun, any_order_has_one_end)
