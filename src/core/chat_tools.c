@@ -124,100 +124,124 @@ parse_choice_word(struct chat_parse *p, const char *word, const char *param)
 	    "'%s' must be none, auto, required or a function.", param);
 }
 
-/* A function that is named must be one of those that were given. */
 static int
-parse_given_name(struct chat_parse *p, const json_t *object, const char *param,
-    size_t *ret_index)
+not_given(struct chat_parse *p, const char *param)
 {
-	const struct chat_request *r = p->request;
-	struct text name;
-	int rc = chat_text_field(p, object, "name", param, true, &name);
-
-	if (rc != 0)
-		return rc;
-	for (size_t i = 0; i < r->n_tools; i++) {
-		if (text_equal(r->tools[i].name, name)) {
-			*ret_index = i;
-			return 0;
-		}
-	}
 	return api_error_set_param(p->error, API_ERROR_INVALID_VALUE, param,
 	    "'%s' is not one of the tools of this request.", param);
 }
 
+/* A named function must be one of those that were given. */
 static int
 parse_choice_name(struct chat_parse *p, const json_t *object, const char *param)
 {
 	struct chat_request *r = p->request;
-	size_t i;
-	int rc = parse_given_name(p, object, param, &i);
+	int rc = chat_text_field(
+	    p, object, "name", param, true, &r->tool_choice_name);
 
 	if (rc != 0)
 		return rc;
 	r->tool_choice = CHAT_TOOLS_NAMED;
-	r->tool_choice_name = r->tools[i].name;
-	return 0;
+	for (size_t i = 0; i < r->n_tools; i++) {
+		if (text_equal(r->tools[i].name, r->tool_choice_name))
+			return 0;
+	}
+	return not_given(p, param);
 }
 
 /* ---- {"type":"allowed_tools"} ---- */
 
-/* Marks the tool that a list of allowed ones names. */
+/* The names of the tools, none of them allowed yet; NULL without memory. */
+static json_t *
+name_set(const struct chat_request *r)
+{
+	json_t *names = json_object();
+
+	for (size_t i = 0; names != NULL && i < r->n_tools; i++) {
+		if (json_object_set_new(
+			names, r->tools[i].name.s, json_false()) != 0) {
+			json_decref(names);
+			return NULL;
+		}
+	}
+	return names;
+}
+
 static int
 parse_allowed(
-    struct chat_parse *p, const json_t *object, size_t i, bool *allowed)
+    struct chat_parse *p, const json_t *object, size_t i, json_t *names)
 {
 	static const char list[] = "tool_choice.allowed_tools.tools";
 	char param[CHAT_PARAM_MAX];
 	json_t *function;
-	size_t tool;
+	struct text name;
 	int rc;
 
 	snprintf(param, sizeof(param), "%s[%zu].function", list, i);
 	if (jsonx_get_object(object, "function", &function) != 0)
 		return chat_missing(p, param);
 	snprintf(param, sizeof(param), "%s[%zu].function.name", list, i);
-	rc = parse_given_name(p, function, param, &tool);
-	if (rc == 0)
-		allowed[tool] = true;
-	return rc;
+	rc = chat_text_field(p, function, "name", param, true, &name);
+	if (rc != 0)
+		return rc;
+	if (strlen(name.s) != name.len ||
+	    json_object_get(names, name.s) == NULL)
+		return not_given(p, param);
+	return json_object_set_new(names, name.s, json_true()) == 0 ? 0
+								    : -ENOMEM;
 }
 
 static void
-keep_allowed(struct chat_request *r, const bool *allowed)
+keep_allowed(struct chat_request *r, const json_t *names)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < r->n_tools; i++) {
-		if (allowed[i])
+		if (json_is_true(json_object_get(names, r->tools[i].name.s)))
 			r->tools[n++] = r->tools[i];
 	}
 	r->n_tools = n;
 }
 
 /*
- * Codex cannot be told which of the tools to offer it may call, so the others
- * are left out.
+ * Codex cannot be told which of the tools it may call, so the others are left
+ * out. A set of names, since both lists may be as long as a body can hold.
  */
 static int
 parse_allowed_list(struct chat_parse *p, const json_t *list)
 {
-	struct chat_request *r = p->request;
-	bool *allowed = calloc(r->n_tools + 1, sizeof(*allowed));
-	json_t *value;
+	json_t *names = name_set(p->request), *value;
 	size_t i;
-	int rc = 0;
+	int rc = names == NULL ? -ENOMEM : 0;
 
-	if (allowed == NULL)
-		return -ENOMEM;
 	json_array_foreach(list, i, value) {
-		rc = parse_allowed(p, value, i, allowed);
 		if (rc != 0)
 			break;
+		rc = parse_allowed(p, value, i, names);
 	}
 	if (rc == 0)
-		keep_allowed(r, allowed);
-	free(allowed);
+		keep_allowed(p->request, names);
+	json_decref(names);
 	return rc;
+}
+
+static int
+parse_allowed_mode(struct chat_parse *p, const json_t *object)
+{
+	static const char param[] = "tool_choice.allowed_tools.mode";
+	struct text mode;
+	int rc = chat_text_field(p, object, "mode", param, true, &mode);
+
+	if (rc != 0)
+		return rc;
+	if (strcmp(mode.s, "auto") == 0)
+		p->request->tool_choice = CHAT_TOOLS_AUTO;
+	else if (strcmp(mode.s, "required") == 0)
+		p->request->tool_choice = CHAT_TOOLS_REQUIRED;
+	else
+		return api_error_set_param(p->error, API_ERROR_INVALID_VALUE,
+		    param, "'%s' must be auto or required.", param);
+	return 0;
 }
 
 static int
@@ -225,16 +249,12 @@ parse_allowed_tools(struct chat_parse *p, const json_t *choice)
 {
 	static const char outer[] = "tool_choice.allowed_tools";
 	static const char inner[] = "tool_choice.allowed_tools.tools";
-	static const char mode[] = "tool_choice.allowed_tools.mode";
-	struct text word;
 	json_t *object, *list;
 	int rc;
 
 	if (jsonx_get_object(choice, "allowed_tools", &object) != 0)
 		return chat_missing(p, outer);
-	rc = chat_text_field(p, object, "mode", mode, true, &word);
-	if (rc == 0)
-		rc = parse_choice_word(p, word.s, mode);
+	rc = parse_allowed_mode(p, object);
 	if (rc != 0)
 		return rc;
 	rc = jsonx_get_array(object, "tools", &list);

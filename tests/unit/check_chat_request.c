@@ -203,7 +203,7 @@ static const struct {
 	    API_ERROR_MISSING_PARAMETER, "tool_choice.allowed_tools" },
 	{ HEAD ALLOWED("{\"tools\":[]}"), API_ERROR_MISSING_PARAMETER,
 	    "tool_choice.allowed_tools.mode" },
-	{ HEAD ALLOWED("{\"mode\":\"all\",\"tools\":[]}"),
+	{ HEAD ALLOWED("{\"mode\":\"none\",\"tools\":[]}"),
 	    API_ERROR_INVALID_VALUE, "tool_choice.allowed_tools.mode" },
 	{ HEAD ALLOWED("{\"mode\":\"auto\"}"), API_ERROR_MISSING_PARAMETER,
 	    "tool_choice.allowed_tools.tools" },
@@ -438,6 +438,36 @@ START_TEST(tools_that_are_not_allowed_are_left_out)
 }
 END_TEST
 
+/* A quadratic search would need minutes for this, and the test has one. */
+START_TEST(many_allowed_tools_take_little_time)
+{
+	enum {
+		TOOLS_N = 100000
+	};
+	static const char *const lists[] = { HEAD ",\"tools\":[",
+		"],\"tool_choice\":{\"type\":\"allowed_tools\","
+		"\"allowed_tools\":{\"mode\":\"auto\",\"tools\":[" };
+	struct chat_request *r;
+	struct buf b;
+
+	buf_init(&b, 64 * 1024 * 1024);
+	for (size_t k = 0; k < ARRAY_SIZE(lists); k++) {
+		ck_assert_int_eq(buf_puts(&b, lists[k]), 0);
+		for (int i = 0; i < TOOLS_N; i++)
+			ck_assert_int_eq(
+			    buf_printf(&b,
+				"%s{\"function\":{\"name\":\"t%d\"}}",
+				i > 0 ? "," : "", k == 0 ? i : TOOLS_N - 1),
+			    0);
+	}
+	ck_assert_int_eq(buf_puts(&b, "]}}}"), 0);
+	r = must_parse(b.data);
+	ck_assert_uint_eq(r->n_tools, 1);
+	chat_request_unref(r);
+	buf_free(&b);
+}
+END_TEST
+
 /* usage is for streams alone. */
 START_TEST(include_usage_needs_a_stream)
 {
@@ -524,6 +554,7 @@ END_TEST
 UNIT_MAIN("chat_request", faults_are_named, odd_but_right_requests_pass,
     structure_is_kept, functions_are_tools_by_their_own_name,
     refusals_are_parts, an_old_call_beside_an_empty_list,
-    tools_that_are_not_allowed_are_left_out, include_usage_needs_a_stream,
+    tools_that_are_not_allowed_are_left_out,
+    many_allowed_tools_take_little_time, include_usage_needs_a_stream,
     every_prefix_is_broken_json, depth_is_bounded,
     long_stop_strings_are_refused)
