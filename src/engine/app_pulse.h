@@ -44,8 +44,7 @@ enum {
 enum app_pulse_need {
 	PULSE_NONE, /* nothing is expected of it */
 	PULSE_RUNNING, /* turns run; there may be nothing to say */
-	PULSE_OWED, /* it owes an answer */
-	PULSE_NEEDS
+	PULSE_OWED /* it owes an answer */
 };
 
 enum app_pulse_verdict {
