@@ -18,7 +18,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* 8000 x 8000: Codex takes seconds over it and all turns beside it wait. */
+/*
+ * 8000 x 8000, over which Codex takes seconds. Over larger ones it may take so
+ * long that its child is given up, and all turns in it.
+ */
 #define IMAGE_MAX_PIXELS UINT64_C(64000000)
 
 const char *image_png_fault(const uint8_t *p, size_t len);
