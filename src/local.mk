@@ -45,7 +45,9 @@ src_libcore_a_SOURCES = \
 
 src_libengine_a_SOURCES = \
 	src/engine/app_answer.c src/engine/app_answer.h \
+	src/engine/app_ask.c src/engine/app_ask.h \
 	src/engine/app_child.c src/engine/app_child.h \
+	src/engine/app_handshake.c src/engine/app_handshake.h \
 	src/engine/app_jobs.c src/engine/app_jobs.h \
 	src/engine/app_pool.c src/engine/app_pool.h \
 	src/engine/app_probe.c src/engine/app_probe.h \

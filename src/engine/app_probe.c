@@ -25,7 +25,7 @@ run_once(struct app_session *s)
 	struct pollfd fds[APP_SESSION_FDS];
 
 	app_session_step(s, clock_now());
-	if (s->initialized || s->broken)
+	if (s->handshake.done || s->broken)
 		return;
 	app_session_pollfds(s, fds);
 	if (poll(fds, APP_SESSION_FDS,
@@ -57,7 +57,7 @@ app_probe(const struct settings *settings, struct codex *codex, int64_t *ret_ms,
 		snprintf(why, APP_WHY_MAX, "%s", strerror(-rc));
 		return -EINVAL;
 	}
-	while (!s->initialized && !s->broken)
+	while (!s->handshake.done && !s->broken)
 		run_once(s);
 	*ret_ms = (clock_now() - s->child->started) / NS_PER_MS;
 	snprintf(why, APP_WHY_MAX, "%s", s->why);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "core/codex_limits.h"
+#include "engine/app_ask.h"
 #include "runtime/fdio.h"
 
 #define EXIT_PATIENCE NS_PER_S
@@ -58,7 +59,7 @@ check(struct app_session *s, int rc)
 		break_off(s, "%s", strerror(-rc));
 }
 
-/* ---- the handshake ---- */
+/* ---- the beginning ---- */
 
 int
 app_session_start(const struct settings *settings, struct codex *codex,
@@ -72,14 +73,11 @@ app_session_start(const struct settings *settings, struct codex *codex,
 	s->settings = settings;
 	s->owner = *owner;
 	s->instructions = app_instructions_for(settings, codex->number);
-	s->handshake_by = clock_after(APP_HANDSHAKE_DEADLINE);
 	s->exit_by = CLOCK_NEVER;
 	app_spare_init(&s->spare);
 	rc = app_child_start(settings, codex, &s->child);
-	if (rc == 0) {
-		s->initialize_id = app_child_next_id(s->child);
-		rc = app_initialize(s->initialize_id, &s->child->out);
-	}
+	if (rc == 0)
+		rc = app_handshake_begin(&s->handshake, s->child);
 	if (rc != 0) {
 		app_child_free(s->child);
 		free(s);
@@ -87,42 +85,6 @@ app_session_start(const struct settings *settings, struct codex *codex,
 	}
 	*ret_session = s;
 	return 0;
-}
-
-static int
-on_initialize(struct app_session *s, const struct app_event *e)
-{
-	const char *message = "";
-	int rc;
-
-	if (e->error != NULL) {
-		(void)jsonx_get_string(e->error, "message", &message);
-		break_off(s, "it refused the handshake: %.200s", message);
-		return 0;
-	}
-	rc = app_initialized(&s->child->out);
-	s->account_id = app_child_next_id(s->child);
-	if (rc == 0)
-		rc = app_account_read(s->account_id, &s->child->out);
-	return rc;
-}
-
-/* The handshake is done when it is known whether somebody is logged in. */
-static int
-on_account(struct app_session *s, const struct app_event *e)
-{
-	bool required = false;
-	json_t *account;
-
-	(void)jsonx_get_bool(e->result, "requiresOpenaiAuth", &required);
-	s->login_missing = required &&
-	    jsonx_get_object(e->result, "account", &account) != 0;
-	s->initialized = true;
-	s->handshake_by = CLOCK_NEVER;
-	if (!required)
-		return 0;
-	s->limits_id = app_child_next_id(s->child);
-	return app_rate_limits_read(s->limits_id, &s->child->out);
 }
 
 static void
@@ -143,6 +105,19 @@ on_limits(struct app_session *s, const struct app_event *e)
 
 	if (jsonx_get_object(e->result, "rateLimits", &limits) == 0)
 		note_limits(s, limits);
+}
+
+static int
+on_handshake(struct app_session *s, const struct app_event *e)
+{
+	const char *message = "";
+	int rc = app_handshake_answer(&s->handshake, s->child, e);
+
+	if (rc != -EPERM)
+		return rc;
+	(void)jsonx_get_string(e->error, "message", &message);
+	break_off(s, "it refused the handshake: %.200s", message);
+	return 0;
 }
 
 /* ---- turns ---- */
@@ -246,11 +221,9 @@ on_answer(struct app_session *s, const struct app_event *e)
 {
 	struct app_turn *t;
 
-	if (e->id == s->initialize_id && !s->initialized && s->account_id == 0)
-		return on_initialize(s, e);
-	if (e->id == s->account_id && !s->initialized)
-		return on_account(s, e);
-	if (e->id == s->limits_id && e->result != NULL) {
+	if (e->id == s->handshake.awaited)
+		return on_handshake(s, e);
+	if (e->id == s->handshake.limits_id && e->result != NULL) {
 		on_limits(s, e);
 		return 0;
 	}
@@ -372,8 +345,8 @@ app_session_serve(
 static void
 check_patience(struct app_session *s, int64_t now)
 {
-	if (now >= s->handshake_by) {
-		s->handshake_by = CLOCK_NEVER;
+	if (now >= s->handshake.by) {
+		s->handshake.by = CLOCK_NEVER;
 		break_off(s, "it did not answer the handshake for %d s",
 		    (int)(APP_HANDSHAKE_DEADLINE / NS_PER_S));
 	}
@@ -439,7 +412,7 @@ app_session_step(struct app_session *s, int64_t now)
 int64_t
 app_session_deadline(const struct app_session *s)
 {
-	int64_t at = s->handshake_by < s->exit_by ? s->handshake_by
+	int64_t at = s->handshake.by < s->exit_by ? s->handshake.by
 						  : s->exit_by;
 
 	if (app_pulse_deadline(&s->child->pulse) < at)

@@ -15,10 +15,8 @@
 #include <poll.h>
 
 #include "core/stats.h"
+#include "engine/app_handshake.h"
 #include "engine/app_turn.h"
-
-/* From the start to the answer of initialize; 0.4 s where it is quiet. */
-#define APP_HANDSHAKE_DEADLINE (30 * NS_PER_S)
 
 enum app_session_state {
 	SESSION_STARTING,
@@ -52,12 +50,9 @@ struct app_session {
 	struct app_child *child;
 	enum app_instructions instructions;
 
-	int64_t initialize_id, account_id, limits_id; /* of requests */
-	int64_t handshake_by; /* CLOCK_NEVER once it is done */
+	struct app_handshake handshake;
 	int64_t exit_by; /* it has closed a pipe, so it should exit */
-	bool initialized;
 	struct stats_limits limits; /* as last reported */
-	bool login_missing; /* somebody would have to log in */
 	bool worn; /* is to be replaced */
 
 	struct app_spare spare; /* thread */

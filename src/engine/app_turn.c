@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "core/app_images.h"
 #include "core/codex_error.h"
+#include "engine/app_ask.h"
 
 enum {
 	/* While more waits to be written, no conversation is added. */
@@ -15,121 +16,6 @@ enum {
 };
 
 #define FIRST_BACK_OFF (100 * NS_PER_MS)
-
-/* ---- asking ---- */
-
-static void
-await(struct app_turn *t, enum app_turn_state state, int64_t id)
-{
-	t->state = state;
-	t->awaited = id;
-	t->answer_by = clock_after(APP_ANSWER_DEADLINE);
-	t->again_at = CLOCK_NEVER;
-}
-
-/* Turns wait for each other in a busy child, so it is patience with it. */
-static void
-be_patient(struct app_child *c, int64_t ns)
-{
-	int64_t until = clock_after(ns);
-
-	if (until > c->patient_until)
-		c->patient_until = until;
-}
-
-static int64_t
-late_at(const struct app_turn *t)
-{
-	return t->answer_by > t->child->patient_until ? t->answer_by
-						      : t->child->patient_until;
-}
-
-/* The thread is there. */
-static void
-be_ready(struct app_turn *t)
-{
-	t->state = TURN_WAITING;
-	t->awaited = 0;
-	t->answer_by = CLOCK_NEVER;
-	t->again_at = CLOCK_NEVER;
-}
-
-static int
-start_thread(struct app_turn *t)
-{
-	struct app_thread spec = { .cwd = t->job->cwd,
-		.model = t->job->model,
-		.ephemeral = t->settings->ephemeral,
-		.instructions = t->instructions,
-		.request = t->job->request };
-	int64_t id;
-	int rc = app_spare_take(t->spare, t->child, &spec, &id, t->thread);
-
-	if (rc != 0)
-		return rc;
-	if (id != 0)
-		await(t, TURN_STARTING, id);
-	else
-		be_ready(t);
-	return 0;
-}
-
-static int
-inject(struct app_turn *t)
-{
-	int64_t id = app_child_next_id(t->child), start = clock_now();
-	size_t before = t->child->out.len;
-	int rc;
-
-	await(t, TURN_INJECTING, id);
-	rc = app_inject(
-	    id, t->thread, t->instructions, t->job->request, &t->child->out);
-	be_patient(t->child,
-	    APP_ANSWER_DEADLINE +
-		(int64_t)(t->child->out.len - before) * APP_READ_PATIENCE);
-	phase_add(t->job->phases, PHASE_PROMPT_BUILD, start);
-	return rc;
-}
-
-static int
-start_turn(struct app_turn *t)
-{
-	int64_t id = app_child_next_id(t->child);
-	const char *effort = t->job->request->reasoning_effort;
-
-	if (effort == NULL && t->settings->fast)
-		effort = "low";
-	effort = codex_models_effort(
-	    &t->child->codex->models, t->job->model, effort);
-	await(t, TURN_ASKING, id);
-	return app_turn_start(
-	    id, t->thread, effort, t->job->request, &t->child->out);
-}
-
-static int
-interrupt(struct app_turn *t)
-{
-	int64_t id = app_child_next_id(t->child);
-
-	await(t, TURN_INTERRUPTING, id);
-	return app_turn_interrupt(id, t->thread, t->turn, &t->child->out);
-}
-
-/* Lets go of the thread, which Codex then unloads. */
-static int
-close_thread(struct app_turn *t)
-{
-	int64_t id;
-	int rc = 0;
-
-	/* Its answer does not matter, so it is not awaited. */
-	if (!t->settings->ephemeral)
-		rc = app_archive(
-		    app_child_next_id(t->child), t->thread, &t->child->out);
-	id = app_child_next_id(t->child);
-	await(t, TURN_CLOSING, id);
-	return rc != 0 ? rc : app_unsubscribe(id, t->thread, &t->child->out);
-}
 
 int
 app_turn_begin(const struct settings *s, struct app_child *c,
@@ -148,7 +34,7 @@ app_turn_begin(const struct settings *s, struct app_child *c,
 	t->job = j;
 	t->started = clock_now();
 	app_answer_init(&t->answer, j);
-	rc = start_thread(t);
+	rc = app_ask_thread(t);
 	if (rc != 0) {
 		app_turn_free(t);
 		return rc;
@@ -192,9 +78,9 @@ wind_up(struct app_turn *t)
 {
 	switch (t->state) {
 	case TURN_WAITING:
-		return close_thread(t);
+		return app_ask_close(t);
 	case TURN_RUNNING:
-		return t->turn_over ? close_thread(t) : interrupt(t);
+		return t->turn_over ? app_ask_close(t) : app_ask_interrupt(t);
 	case TURN_STARTING:
 	case TURN_INJECTING:
 		/* Nothing is spent yet; the answer comes first. */
@@ -246,22 +132,22 @@ repeat(struct app_turn *t)
 	switch (t->state) {
 	case TURN_STARTING:
 		if (!t->job_over)
-			return start_thread(t);
+			return app_ask_thread(t);
 		t->state = TURN_OVER;
 		return 0;
 	case TURN_INJECTING:
-		return t->job_over ? close_thread(t) : inject(t);
+		return t->job_over ? app_ask_close(t) : app_ask_inject(t);
 	case TURN_ASKING:
-		return t->job_over ? close_thread(t) : start_turn(t);
+		return t->job_over ? app_ask_close(t) : app_ask_turn(t);
 	case TURN_INTERRUPTING:
-		return interrupt(t);
+		return app_ask_interrupt(t);
 	case TURN_WAITING:
 	case TURN_RUNNING:
 	case TURN_CLOSING:
 	case TURN_OVER:
 		break;
 	}
-	return close_thread(t);
+	return app_ask_close(t);
 }
 
 static void
@@ -287,14 +173,14 @@ on_thread_started(struct app_turn *t, const struct app_event *e)
 	app_event_new_id(e, "thread", t->thread);
 	if (t->thread[0] == '\0')
 		return -EINVAL;
-	be_ready(t);
-	return t->job_over ? close_thread(t) : 0;
+	app_ask_ready(t);
+	return t->job_over ? app_ask_close(t) : 0;
 }
 
 static int
 on_injected(struct app_turn *t)
 {
-	return t->job_over ? close_thread(t) : start_turn(t);
+	return t->job_over ? app_ask_close(t) : app_ask_turn(t);
 }
 
 static int
@@ -313,7 +199,7 @@ static int
 on_interrupted(struct app_turn *t)
 {
 	t->answer_by = clock_after(APP_ANSWER_DEADLINE);
-	return t->turn_over ? close_thread(t) : 0;
+	return t->turn_over ? app_ask_close(t) : 0;
 }
 
 /*
@@ -345,9 +231,9 @@ on_refused(struct app_turn *t, const struct app_event *e)
 	case TURN_INJECTING:
 	case TURN_ASKING:
 		refuse_job(t, e);
-		return close_thread(t);
+		return app_ask_close(t);
 	case TURN_INTERRUPTING:
-		return close_thread(t);
+		return app_ask_close(t);
 	default:
 		t->state = TURN_OVER;
 		return 0;
@@ -359,7 +245,7 @@ app_turn_answer(struct app_turn *t, const struct app_event *e)
 {
 	t->awaited = 0;
 	t->answer_by = CLOCK_NEVER;
-	be_patient(t->child, APP_ANSWER_DEADLINE);
+	app_ask_patience(t->child, APP_ANSWER_DEADLINE);
 	if (e->error != NULL)
 		return on_refused(t, e);
 	t->refusals = 0;
@@ -456,7 +342,7 @@ app_turn_event(struct app_turn *t, const struct app_event *e)
 	if (e->kind == APP_TURN_COMPLETED) {
 		t->turn_over = true;
 		if (t->state == TURN_INTERRUPTING && t->awaited == 0)
-			return close_thread(t);
+			return app_ask_close(t);
 	}
 	return t->job_over || t->turn_over ? wind_up(t) : 0;
 }
@@ -493,20 +379,21 @@ app_turn_step(struct app_turn *t, int64_t now)
 
 	if (!t->job_over)
 		rc = end_if_unwanted(t, now);
-	if (rc == 0 && now >= late_at(t))
+	if (rc == 0 && now >= app_ask_late_at(t))
 		return -ETIMEDOUT;
 	if (rc == 0 && now >= t->again_at)
 		rc = repeat(t);
 	if (rc == 0 && t->state == TURN_WAITING &&
 	    app_child_backlog(t->child) < BACKLOG_MAX)
-		rc = inject(t);
+		rc = app_ask_inject(t);
 	return rc;
 }
 
 int64_t
 app_turn_deadline(const struct app_turn *t)
 {
-	int64_t at = late_at(t) < t->again_at ? late_at(t) : t->again_at;
+	int64_t at = app_ask_late_at(t) < t->again_at ? app_ask_late_at(t)
+						      : t->again_at;
 
 	return t->job_over || t->job->deadline > at ? at : t->job->deadline;
 }

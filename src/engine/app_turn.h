@@ -25,14 +25,6 @@
 #include "engine/app_child.h"
 #include "engine/app_spare.h"
 
-/*
- * A child that does not answer a request for so long hangs, unless it has
- * answered another meanwhile, or has a large conversation to read: one of 32 MB
- * took 5 s on a loaded machine.
- */
-#define APP_ANSWER_DEADLINE (20 * NS_PER_S)
-#define APP_READ_PATIENCE INT64_C(1000) /* ns a byte more */
-
 enum app_turn_state {
 	TURN_STARTING,
 	TURN_WAITING,

@@ -104,9 +104,9 @@ event_of_session(const struct app_worker *w, const struct app_session *s)
 	if (s->broken)
 		return EVENT_BROKEN;
 	if (s->state == SESSION_STARTING)
-		return s->initialized ? EVENT_READY
-		    : is_stopping(w)  ? EVENT_EMPTY
-				      : EVENT_NOTHING;
+		return s->handshake.done ? EVENT_READY
+		    : is_stopping(w)     ? EVENT_EMPTY
+					 : EVENT_NOTHING;
 	if (is_stopping(w) || (s->state == SESSION_RETIRING && s->n_turns == 0))
 		return EVENT_EMPTY;
 	return EVENT_NOTHING;
@@ -156,12 +156,12 @@ do_serve(struct app_worker *w, struct app_session *s)
 	if (old != NULL)
 		old->state = SESSION_RETIRING;
 	s->state = SESSION_SERVING;
-	app_pool_set_child(
-	    w->pool, w->index, s->child->process.pid, s->login_missing);
+	app_pool_set_child(w->pool, w->index, s->child->process.pid,
+	    s->handshake.login_missing);
 	log_info("worker %u: codex app-server %ld is ready after %lld ms%s",
 	    w->index, (long)s->child->process.pid,
 	    (long long)((clock_now() - s->child->started) / NS_PER_MS),
-	    s->login_missing ? ", but nobody is logged in" : "");
+	    s->handshake.login_missing ? ", but nobody is logged in" : "");
 }
 
 static void

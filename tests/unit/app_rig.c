@@ -106,7 +106,7 @@ turn_around(int64_t deadline)
 bool
 is_ready(void)
 {
-	return session->initialized || session->broken;
+	return session->handshake.done || session->broken;
 }
 
 bool

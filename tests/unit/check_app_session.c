@@ -32,12 +32,12 @@ START_TEST(a_handshake_and_its_failures)
 
 		begin(handshakes[i].script);
 		run_until(is_ready);
-		ck_assert_msg(session->initialized == handshakes[i].ready &&
+		ck_assert_msg(session->handshake.done == handshakes[i].ready &&
 			session->broken != handshakes[i].ready,
 		    "%s: %s", comment, session->why);
-		ck_assert_msg(
-		    session->login_missing == handshakes[i].login_missing, "%s",
-		    comment);
+		ck_assert_msg(session->handshake.login_missing ==
+			handshakes[i].login_missing,
+		    "%s", comment);
 		ck_assert_msg(strstr(session->why, handshakes[i].why) != NULL,
 		    "%s: %s", comment, session->why);
 		end();
@@ -51,7 +51,7 @@ START_TEST(a_handshake_has_a_deadline)
 	begin(HEAD "exec sleep 99\n");
 	ck_assert_int_lt(
 	    app_session_deadline(session), clock_after(SECONDS(40)));
-	session->handshake_by = clock_now();
+	session->handshake.by = clock_now();
 	run_until(is_broken);
 	ck_assert_ptr_nonnull(strstr(session->why, "handshake"));
 	ck_assert_int_eq(app_session_deadline(session), CLOCK_NEVER);

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "base/clock.h"
+#include "engine/app_ask.h"
 #include "unit/app_lines.h"
 #include "unit/random.h"
 #include "unit/turn_rig.h"

@@ -1,0 +1,55 @@
+#include "engine/app_handshake.h"
+
+#include <errno.h>
+
+#include "base/clock.h"
+#include "core/app_requests.h"
+
+int
+app_handshake_begin(struct app_handshake *h, struct app_child *c)
+{
+	*h = (struct app_handshake){ .awaited = app_child_next_id(c),
+		.by = clock_after(APP_HANDSHAKE_DEADLINE) };
+	return app_initialize(h->awaited, &c->out);
+}
+
+static int
+on_greeted(
+    struct app_handshake *h, struct app_child *c, const struct app_event *e)
+{
+	int rc;
+
+	if (e->error != NULL)
+		return -EPERM;
+	h->greeted = true;
+	rc = app_initialized(&c->out);
+	h->awaited = app_child_next_id(c);
+	return rc != 0 ? rc : app_account_read(h->awaited, &c->out);
+}
+
+/* What is left of the quota may be told late: nothing waits for it. */
+static int
+on_account(
+    struct app_handshake *h, struct app_child *c, const struct app_event *e)
+{
+	bool required = false;
+	json_t *account;
+
+	(void)jsonx_get_bool(e->result, "requiresOpenaiAuth", &required);
+	h->login_missing = required &&
+	    jsonx_get_object(e->result, "account", &account) != 0;
+	h->done = true;
+	h->awaited = 0;
+	h->by = CLOCK_NEVER;
+	if (!required)
+		return 0;
+	h->limits_id = app_child_next_id(c);
+	return app_rate_limits_read(h->limits_id, &c->out);
+}
+
+int
+app_handshake_answer(
+    struct app_handshake *h, struct app_child *c, const struct app_event *e)
+{
+	return h->greeted ? on_account(h, c, e) : on_greeted(h, c, e);
+}
