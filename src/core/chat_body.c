@@ -14,9 +14,9 @@ struct chat_body_call {
 };
 
 void
-chat_body_init(struct chat_body *b, size_t *room)
+chat_body_init(struct chat_body *b, bool old_calls, size_t *room)
 {
-	*b = (struct chat_body){ .room = room };
+	*b = (struct chat_body){ .old_calls = old_calls, .room = room };
 	buf_init(&b->content, SIZE_MAX);
 	buf_init(&b->reasoning, SIZE_MAX);
 }
@@ -104,6 +104,22 @@ chat_body_tool_arguments(struct chat_body *b, const struct event *e)
 	return 0;
 }
 
+/* {"name":...,"arguments":...} */
+static int
+function_json(const struct chat_body_call *call, struct buf *out)
+{
+	int rc = buf_puts(out, "{\"name\":");
+
+	if (rc == 0)
+		rc = jsonw_cstring(out, call->name);
+	if (rc == 0)
+		rc = buf_puts(out, ",\"arguments\":");
+	if (rc == 0)
+		rc = jsonw_string(
+		    out, call->arguments.data, call->arguments.len);
+	return rc != 0 ? rc : buf_putc(out, '}');
+}
+
 static int
 call_json(const struct chat_body_call *call, struct buf *out)
 {
@@ -112,16 +128,18 @@ call_json(const struct chat_body_call *call, struct buf *out)
 	if (rc == 0)
 		rc = jsonw_cstring(out, call->id);
 	if (rc == 0)
-		rc = buf_puts(
-		    out, ",\"type\":\"function\",\"function\":{\"name\":");
+		rc = buf_puts(out, ",\"type\":\"function\",\"function\":");
 	if (rc == 0)
-		rc = jsonw_cstring(out, call->name);
-	if (rc == 0)
-		rc = buf_puts(out, ",\"arguments\":");
-	if (rc == 0)
-		rc = jsonw_string(
-		    out, call->arguments.data, call->arguments.len);
-	return rc != 0 ? rc : buf_puts(out, "}}");
+		rc = function_json(call, out);
+	return rc != 0 ? rc : buf_putc(out, '}');
+}
+
+static int
+old_call_json(const struct chat_body *b, struct buf *out)
+{
+	int rc = buf_puts(out, ",\"function_call\":");
+
+	return rc != 0 ? rc : function_json(&b->calls[0], out);
 }
 
 static int
@@ -131,6 +149,8 @@ calls_json(const struct chat_body *b, struct buf *out)
 
 	if (b->n_calls == 0)
 		return 0;
+	if (b->old_calls)
+		return old_call_json(b, out);
 	rc = buf_puts(out, ",\"tool_calls\":[");
 	for (size_t i = 0; rc == 0 && i < b->n_calls; i++) {
 		if (i > 0)

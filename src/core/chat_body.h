@@ -18,11 +18,12 @@ struct chat_body {
 	struct buf reasoning;
 	struct chat_body_call *calls;
 	size_t n_calls;
+	bool old_calls; /* a call is a function_call */
 	size_t *room; /* bytes that all choices together may yet take */
 };
 
 /* `room` is borrowed and shared by the choices of a reply. */
-void chat_body_init(struct chat_body *b, size_t *room);
+void chat_body_init(struct chat_body *b, bool old_calls, size_t *room);
 void chat_body_free(struct chat_body *b);
 
 /*

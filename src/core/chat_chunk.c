@@ -45,11 +45,12 @@ chat_usage_json(const struct usage *usage, struct buf *out)
 int
 chat_chunk_form_init(struct chat_chunk_form *form, const char *id,
     int64_t created, const char *model, const char *fingerprint,
-    bool null_usage)
+    bool null_usage, bool old_calls)
 {
 	int rc;
 
 	form->null_usage = null_usage;
+	form->old_calls = old_calls;
 	buf_init(&form->prefix, PREFIX_MAX);
 	rc = sse_open(&form->prefix);
 	if (rc == 0)
@@ -121,43 +122,62 @@ chat_chunk_text(const struct chat_chunk_form *form, unsigned choice,
 	return rc != 0 ? rc : close_chunk(form, NULL, out);
 }
 
+/* Up to where a function's name or arguments stand. */
+static int
+open_call(const struct chat_chunk_form *form, unsigned choice,
+    const struct event *e, struct buf *out)
+{
+	int rc;
+
+	if (form->old_calls)
+		return open_chunk(form, choice, "\"function_call\":{", out);
+	rc = open_chunk(form, choice, "\"tool_calls\":[{\"index\":", out);
+	if (rc == 0)
+		rc = jsonw_int(out, e->call);
+	if (rc == 0 && e->kind == EVENT_TOOL_CALL) {
+		rc = buf_puts(out, ",\"id\":");
+		if (rc == 0)
+			rc = jsonw_cstring(out, event_tool_id(e));
+		if (rc == 0)
+			rc = buf_puts(out, ",\"type\":\"function\"");
+	}
+	return rc != 0 ? rc : buf_puts(out, ",\"function\":{");
+}
+
+static int
+close_call(const struct chat_chunk_form *form, struct buf *out)
+{
+	int rc = buf_puts(out, form->old_calls ? "}" : "}}]");
+
+	return rc != 0 ? rc : close_chunk(form, NULL, out);
+}
+
 int
 chat_chunk_tool_call(const struct chat_chunk_form *form, unsigned choice,
     const struct event *e, struct buf *out)
 {
-	int rc = open_chunk(form, choice, "\"tool_calls\":[{\"index\":", out);
+	int rc = open_call(form, choice, e, out);
 
 	if (rc == 0)
-		rc = jsonw_int(out, e->call);
-	if (rc == 0)
-		rc = buf_puts(out, ",\"id\":");
-	if (rc == 0)
-		rc = jsonw_cstring(out, event_tool_id(e));
-	if (rc == 0)
-		rc = buf_puts(
-		    out, ",\"type\":\"function\",\"function\":{\"name\":");
+		rc = buf_puts(out, "\"name\":");
 	if (rc == 0)
 		rc = jsonw_cstring(out, event_tool_name(e));
 	if (rc == 0)
-		rc = buf_puts(out, ",\"arguments\":\"\"}}]");
-	return rc != 0 ? rc : close_chunk(form, NULL, out);
+		rc = buf_puts(out, ",\"arguments\":\"\"");
+	return rc != 0 ? rc : close_call(form, out);
 }
 
 int
 chat_chunk_tool_arguments(const struct chat_chunk_form *form, unsigned choice,
     const struct event *e, struct buf *out)
 {
-	int rc = open_chunk(form, choice, "\"tool_calls\":[{\"index\":", out);
+	int rc = open_call(form, choice, e, out);
 
 	if (rc == 0)
-		rc = jsonw_int(out, e->call);
-	if (rc == 0)
-		rc = buf_puts(out, ",\"function\":{\"arguments\":");
+		rc = buf_puts(out, "\"arguments\":");
 	if (rc == 0)
 		rc = jsonw_string(out, e->text, e->len);
-	if (rc == 0)
-		rc = buf_puts(out, "}}]");
-	return rc != 0 ? rc : close_chunk(form, NULL, out);
+	return rc != 0 ? rc : close_call(form, out);
 }
 
 int

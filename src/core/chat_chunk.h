@@ -20,12 +20,13 @@
 struct chat_chunk_form {
 	struct buf prefix; /* "data: {...,"choices":[" */
 	bool null_usage; /* every chunk says "usage":null */
+	bool old_calls; /* a call is a function_call */
 };
 
 /* `form` may be freed whether this worked or not. Errors: -ENOMEM. */
 MUST_CHECK int chat_chunk_form_init(struct chat_chunk_form *form,
     const char *id, int64_t created, const char *model, const char *fingerprint,
-    bool null_usage);
+    bool null_usage, bool old_calls);
 void chat_chunk_form_free(struct chat_chunk_form *form);
 
 /* The role, without which some clients drop what follows. */

@@ -31,11 +31,12 @@ struct chat_reply {
 };
 
 static const char *
-finish_name(enum finish_reason reason)
+finish_name(const struct chat_reply *r, enum finish_reason reason)
 {
 	switch (reason) {
 	case FINISH_TOOL_CALLS:
-		return "tool_calls";
+		return r->request->old_functions ? "function_call"
+						 : "tool_calls";
 	case FINISH_LENGTH:
 		return "length";
 	case FINISH_CONTENT_FILTER:
@@ -52,7 +53,7 @@ choice_init(struct choice *c, struct chat_reply *r)
 {
 	stop_filter_init(&c->filter, r->request->stop, r->request->n_stop);
 	buf_init(&c->piece, STOP_FILTER_HELD_MAX);
-	chat_body_init(&c->body, &r->room);
+	chat_body_init(&c->body, r->request->old_functions, &r->room);
 }
 
 static void
@@ -81,7 +82,8 @@ chat_reply_new(struct chat_request *request, const char *id, int64_t created,
 	r->fingerprint = strdup(fingerprint);
 	if (r->id == NULL || r->fingerprint == NULL ||
 	    chat_chunk_form_init(&r->form, id, created, request->model,
-		fingerprint, request->include_usage) != 0) {
+		fingerprint, request->include_usage,
+		request->old_functions) != 0) {
 		chat_reply_free(r);
 		return NULL;
 	}
@@ -189,7 +191,7 @@ end_choice(struct chat_reply *r, unsigned i, enum finish_reason reason,
 	rc = say_role_once(r, i, out);
 	if (rc != 0)
 		return rc;
-	return chat_chunk_finish(&r->form, i, finish_name(c->finish), out);
+	return chat_chunk_finish(&r->form, i, finish_name(r, c->finish), out);
 }
 
 static int
@@ -353,7 +355,7 @@ choices_json(const struct chat_reply *r, struct buf *out)
 			rc = buf_putc(out, ',');
 		if (rc == 0)
 			rc = chat_body_choice(
-			    &c->body, i, finish_name(c->finish), out);
+			    &c->body, i, finish_name(r, c->finish), out);
 	}
 	return rc != 0 ? rc : buf_putc(out, ']');
 }

@@ -105,6 +105,7 @@ struct chat_request {
 	struct chat_tool *tools; /* tools, or the old functions */
 	size_t n_tools;
 	const char *tools_key; /* which of the two; NULL when neither */
+	bool old_functions; /* the latter: the answer is in their form */
 	enum chat_tool_choice tool_choice;
 	const char *tool_choice_key; /* or function_call; NULL when unset */
 	struct text tool_choice_name; /* CHAT_TOOLS_NAMED */

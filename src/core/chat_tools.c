@@ -337,18 +337,32 @@ parse_parallel(struct chat_parse *p, const json_t *root)
 	return 0;
 }
 
+static int
+parse_old_list(struct chat_parse *p, const json_t *root)
+{
+	int rc = parse_list(p, root, "functions", parse_old_function);
+
+	p->request->old_functions = p->request->n_tools > 0;
+	return rc;
+}
+
 int
 chat_parse_tools(struct chat_parse *p, const json_t *root)
 {
 	int rc = parse_list(p, root, "tools", parse_tool);
 
 	if (rc == 0 && p->request->n_tools == 0)
-		rc = parse_list(p, root, "functions", parse_old_function);
+		rc = parse_old_list(p, root);
 	if (rc == 0)
 		rc = parse_tool_choice(p, root);
 	if (rc == 0 && p->request->tool_choice == CHAT_TOOLS_UNSET)
 		rc = parse_function_call(p, root);
-	return rc != 0 ? rc : parse_parallel(p, root);
+	if (rc == 0)
+		rc = parse_parallel(p, root);
+	/* Their form of an answer has room for one call. */
+	if (p->request->old_functions)
+		p->request->parallel_tool_calls = CHAT_OPTION_FALSE;
+	return rc;
 }
 
 void

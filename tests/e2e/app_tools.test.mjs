@@ -148,6 +148,32 @@ for (const model of [newModel, "gpt-5.5"]) {
 			assert.deepEqual(events.at(-2).choices, []);
 		});
 
+		it("old functions are answered in their old form", async () => {
+			const words = `SIM: ${calls("look", '{"a": 1}',
+			    "read", "{}")}`;
+			const fields = { functions: [{ name: "look" },
+				{ name: "read" }] };
+			const whole = await world.proxy.chat(words, fields);
+			const { message, finish_reason } = whole.json.choices[0];
+			const call = { name: "look", arguments: '{"a": 1}' };
+			const streamed = await world.proxy.chat(words,
+			    { ...fields, stream: true });
+			const choices = sseEvents(streamed.text).slice(0, -1)
+			    .map((e) => e.choices[0]);
+			const pieces = choices.map((c) => c.delta.function_call)
+			    .filter(Boolean);
+
+			assert.deepEqual(message.function_call, call);
+			assert.equal(message.tool_calls, undefined);
+			assert.equal(message.content, null);
+			assert.equal(finish_reason, "function_call");
+			assert.deepEqual(pieces.map((p) => p.name),
+			    ["look", ...pieces.slice(1).map(() => undefined)]);
+			assert.equal(pieces.map((p) => p.arguments).join(""),
+			    call.arguments);
+			assert.equal(choices.at(-1).finish_reason, "function_call");
+		});
+
 		it("the model may answer with text", async () => {
 			const { message, json } = await world.good(
 			    (m) => `${m} SIM: text=no need`,

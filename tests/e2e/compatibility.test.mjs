@@ -317,8 +317,10 @@ describeEngines("doc/compatibility.md", (engine) => {
 			{ type: "function", function: { name: "look" } }] };
 		const get = (words, fields) => world.proxy.chat(
 		    `SIM: ${words}`, { model: newModel, ...tools, ...fields });
-		const words = ["text=x", "text=x;reasoning=because",
-			...(engine === "exec" ? [] : [calls])];
+		const old = { tools: undefined, functions: [{ name: "look" }] };
+		// What the model does, and how it is asked.
+		const ways = [["text=x"], ["text=x;reasoning=because"],
+			...(engine === "exec" ? [] : [[calls], [calls, old]])];
 
 		// For each path: how many objects could have it, how many have it,
 		// in how many it is null.
@@ -358,14 +360,14 @@ describeEngines("doc/compatibility.md", (engine) => {
 			.map((r) => [r.name, r[engine]]).sort());
 
 		it("have what is said, and no more", async () => {
-			const all = await Promise.all(words.map((w) => get(w)));
+			const all = await Promise.all(ways.map((w) => get(...w)));
 
 			check("The reply", all.map((r) => r.json));
 		});
 		it("so do chunks", async () => {
-			const all = await Promise.all(words.flatMap((w) => [{},
-				{ stream_options: { include_usage: true } }].map((f) =>
-			    get(w, { stream: true, ...f }))));
+			const all = await Promise.all(ways.flatMap(([w, f]) => [{},
+				{ stream_options: { include_usage: true } }].map((o) =>
+			    get(w, { stream: true, ...f, ...o }))));
 
 			check("The chunks of a stream", all.flatMap((r) =>
 			    sseEvents(r.text).filter((e) => e !== "[DONE]")));

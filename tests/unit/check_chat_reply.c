@@ -184,6 +184,47 @@ START_TEST(bytes_of_a_body)
 }
 END_TEST
 
+/* Whoever asks with the old functions knows no tool_calls. */
+START_TEST(bytes_of_an_old_call)
+{
+	static const char more[] = "\"functions\":[{\"name\":\"f\"}],";
+	static const char *const steps[] = { "0t 0 c1 f", "0a 0 {\"a\"",
+		"0a 0 :1}", "0f tool_calls" };
+	static const char stream[] =
+	    "data: " DELTA "\"role\":\"assistant\",\"content\":\"\"" TAIL
+	    "null}]}\n\n"
+	    "data: " DELTA "\"function_call\":{\"name\":\"f\","
+	    "\"arguments\":\"\"}" TAIL "null}]}\n\n"
+	    "data: " DELTA
+	    "\"function_call\":{\"arguments\":\"{\\\"a\\\"\"}" TAIL
+	    "null}]}\n\n"
+	    "data: " DELTA "\"function_call\":{\"arguments\":\":1}\"}" TAIL
+	    "null}]}\n\n"
+	    "data: " DELTA TAIL "\"function_call\"}]}\n\n";
+	static const char body[] =
+	    "\"content\":null,\"refusal\":null,\"function_call\":{\"name\":"
+	    "\"f\",\"arguments\":\"{\\\"a\\\":1}\"}},\"logprobs\":null,"
+	    "\"finish_reason\":\"function_call\"}]";
+	struct buf out;
+
+	buf_init(&out, OUT_CAP);
+	for (int streamed = 0; streamed < 2; streamed++) {
+		struct chat_reply *r = script_reply(more, streamed, false);
+
+		buf_reset(&out);
+		for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
+			ck_assert_int_eq(script_step(r, steps[i], &out), 0);
+		if (streamed)
+			ck_assert_str_eq(out.data, stream);
+		else
+			ck_assert_int_eq(chat_reply_body(r, &out), 0);
+		ck_assert(streamed || strstr(out.data, body) != NULL);
+		chat_reply_free(r);
+	}
+	buf_free(&out);
+}
+END_TEST
+
 /* How the engine cuts its text must not show. */
 START_TEST(any_pieces_give_the_same)
 {
@@ -426,7 +467,8 @@ START_TEST(out_of_memory_is_reported)
 END_TEST
 
 UNIT_MAIN("chat_reply", streams, bodies, bytes_of_a_stream, bytes_of_a_body,
-    any_pieces_give_the_same, pings_are_empty_deltas_of_who_still_runs,
-    each_ping_is_one_chunk, stop_strings_end_a_choice_at_once,
+    bytes_of_an_old_call, any_pieces_give_the_same,
+    pings_are_empty_deltas_of_who_still_runs, each_ping_is_one_chunk,
+    stop_strings_end_a_choice_at_once,
     has_content_tells_what_a_caller_would_see, failures_keep_all_that_is_known,
     a_full_buffer_holds_whole_chunks, out_of_memory_is_reported)

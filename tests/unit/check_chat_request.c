@@ -359,10 +359,14 @@ START_TEST(functions_are_tools_by_their_own_name)
 
 	ck_assert_uint_eq(r->n_tools, 1);
 	ck_assert_str_eq(r->tools_key, "functions");
+	ck_assert(r->old_functions);
+	ck_assert_int_eq(r->parallel_tool_calls, CHAT_OPTION_FALSE);
 	ck_assert_int_eq(r->tool_choice, CHAT_TOOLS_NAMED);
 	ck_assert_str_eq(r->tool_choice_key, "function_call");
 	chat_request_unref(r);
 	r = must_parse(HEAD ",\"tools\":[],\"tool_choice\":null}");
+	ck_assert(!r->old_functions);
+	ck_assert_int_eq(r->parallel_tool_calls, CHAT_OPTION_UNSET);
 	ck_assert_ptr_null(r->tools_key);
 	ck_assert_ptr_null(r->tool_choice_key);
 	chat_request_unref(r);
