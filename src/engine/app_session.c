@@ -221,6 +221,9 @@ on_answer(struct app_session *s, const struct app_event *e)
 {
 	struct app_turn *t;
 
+	/* Ours begin with 1; 0 stands for none. */
+	if (e->id <= 0)
+		return 0;
 	if (e->id == s->handshake.awaited)
 		return on_handshake(s, e);
 	if (e->id == s->handshake.limits_id && e->result != NULL) {

@@ -11,7 +11,9 @@
 
 enum {
 	SESSIONS_MAX = 8,
-	POLL_FDS = 1 + SESSIONS_MAX * APP_SESSION_FDS
+	POLL_FDS = 1 + SESSIONS_MAX * APP_SESSION_FDS,
+	/* Callers wait for a worker that has served, through so many. */
+	FAILURES_BORNE = 3
 };
 
 /* Between starts that fail, doubling. */
@@ -31,6 +33,7 @@ struct app_worker {
 	int64_t check_at;
 	bool preparing; /* Codex or its home is: we shall be woken */
 	bool no_codex; /* the last preparation failed */
+	bool has_served; /* it has had a child */
 	/* as last told to the pool */
 	enum app_worker_state state;
 	unsigned room;
@@ -156,6 +159,7 @@ do_serve(struct app_worker *w, struct app_session *s)
 	if (old != NULL)
 		old->state = SESSION_RETIRING;
 	s->state = SESSION_SERVING;
+	w->has_served = true;
 	app_pool_set_child(w->pool, w->index, s->child->process.pid,
 	    s->handshake.login_missing);
 	log_info("worker %u: codex app-server %ld is ready after %lld ms%s",
@@ -186,6 +190,10 @@ do_lose(struct app_worker *w, struct app_session *s)
 		note_failure(w, "was lost", s->why);
 		if (w->failures > 1)
 			w->retry_at = clock_after(pause_after(w->failures));
+	} else {
+		log_warning("worker %u: codex app-server %ld was lost with its "
+			    "last turns: %s",
+		    w->index, (long)s->child->process.pid, s->why);
 	}
 	app_session_lose_turns(s, keep_job, w);
 	s->state = SESSION_ENDING;
@@ -249,15 +257,17 @@ check_wear(struct app_worker *w, struct app_session *s, int64_t now)
 	const struct settings *set = w->pool->settings;
 	int64_t rss_max = set->worker_max_rss_mb * 1024 * 1024;
 
-	if (set->worker_max_turns > 0 &&
-	    s->begun >= (uint64_t)set->worker_max_turns)
-		s->worn = true;
-	if (s->worn || now < w->check_at)
+	if (s->worn)
 		return;
-	w->check_at = clock_after(CHECK_INTERVAL);
-	s->worn = app_pool_take_renewal(w->pool, w->index) ||
-	    codex_binary_changed(&s->child->codex->binary) ||
-	    (rss_max > 0 && process_rss(s->child->process.pid) > rss_max);
+	s->worn = set->worker_max_turns > 0 &&
+	    s->begun >= (uint64_t)set->worker_max_turns;
+	if (!s->worn && now >= w->check_at) {
+		w->check_at = clock_after(CHECK_INTERVAL);
+		s->worn = app_pool_take_renewal(w->pool, w->index) ||
+		    codex_binary_changed(&s->child->codex->binary) ||
+		    (rss_max > 0 &&
+			process_rss(s->child->process.pid) > rss_max);
+	}
 	if (s->worn)
 		log_info("worker %u: codex app-server %ld is to be replaced",
 		    w->index, (long)s->child->process.pid);
@@ -304,14 +314,14 @@ try_to_start(struct app_worker *w)
 	api_error_free(&error);
 }
 
+/* It is to have a new one, at once or after a pause. */
 static bool
-wants_child(const struct app_worker *w, int64_t now)
+lacks_child(const struct app_worker *w)
 {
 	const struct app_session *s = find(w, SESSION_SERVING);
 
-	return (s == NULL || s->worn) && now >= w->retry_at &&
-	    find(w, SESSION_STARTING) == NULL && w->n_sessions < SESSIONS_MAX &&
-	    !is_stopping(w);
+	return (s == NULL || s->worn) && find(w, SESSION_STARTING) == NULL &&
+	    w->n_sessions < SESSIONS_MAX && !is_stopping(w);
 }
 
 static void
@@ -319,13 +329,25 @@ keep_a_child(struct app_worker *w, int64_t now)
 {
 	struct app_session *s = find(w, SESSION_SERVING);
 
-	if (s != NULL)
+	if (s != NULL) {
 		check_wear(w, s, now);
-	if (wants_child(w, now))
+		if (!s->worn && s->begun > s->n_jobs)
+			w->failures = 0;
+	}
+	if (lacks_child(w) && now >= w->retry_at)
 		try_to_start(w);
 }
 
 /* ---- what others see ---- */
+
+/* A pause after a loss or two is no reason to turn callers away. */
+static bool
+is_expected_back(const struct app_worker *w)
+{
+	return find(w, SESSION_STARTING) != NULL || w->preparing ||
+	    w->retry_at <= clock_now() ||
+	    (w->has_served && !w->no_codex && w->failures <= FAILURES_BORNE);
+}
 
 static void
 tell(struct app_worker *w)
@@ -339,8 +361,7 @@ tell(struct app_worker *w)
 		state = APP_WORKER_SERVING;
 		/* Turns that still wind up hold memory, too. */
 		room = s->n_turns < 4 * (size_t)limit + 16 ? limit : 0;
-	} else if (find(w, SESSION_STARTING) != NULL || w->preparing ||
-	    w->retry_at <= clock_now()) {
+	} else if (is_expected_back(w)) {
 		state = APP_WORKER_STARTING;
 	}
 	if (state == w->state && room == w->room)
@@ -360,9 +381,7 @@ next_deadline(const struct app_worker *w)
 {
 	int64_t at = app_jobs_deadline(&w->jobs);
 
-	if (!w->preparing && find(w, SESSION_SERVING) == NULL &&
-	    find(w, SESSION_STARTING) == NULL && !is_stopping(w) &&
-	    w->retry_at < at)
+	if (!w->preparing && lacks_child(w) && w->retry_at < at)
 		at = w->retry_at;
 	for (const struct app_session *s = w->sessions; s != NULL;
 	     s = s->next) {

@@ -1,6 +1,7 @@
 #include "unit/unit.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <signal.h>
 
@@ -20,7 +21,7 @@
 #define CODEX(turn) \
 	HEAD "case $1 in --version) echo codex-cli 0.169.0; exit;;\n" \
 	     "debug) echo '{\"models\":[]}'; exit;; esac\n" \
-	     "echo x >>starts; started=$(grep -c x starts)\n" \
+	     "echo x$$ >>starts; started=$(grep -c x starts)\n" \
 	     "tell() { say \"{\\\"method\\\":\\\"$1\\\",\\\"params\\\":{" \
 	     "\\\"threadId\\\":\\\"$thread\\\",\\\"turnId\\\":\\\"u$" \
 	     "thread\\\"," \
@@ -173,6 +174,33 @@ START_TEST(a_lost_child_is_replaced)
 }
 END_TEST
 
+/* The pause after it is no reason to turn callers away. */
+START_TEST(a_second_loss_is_borne)
+{
+	struct api_error error = API_ERROR_INIT;
+	char starts[PATH_MAX];
+	struct job *j;
+	FILE *file;
+	int pid = 0;
+
+	launch(CODEX("[ $started -gt 2 ] || exit 7; answer"), WORDS(NULL));
+	ck_assert_int_eq(wait_ready(&error), 0);
+	snprintf(starts, sizeof(starts), "%s", scratch_path("home/starts"));
+	file = fopen(starts, "r");
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_eq(fscanf(file, "x%d", &pid), 1);
+	fclose(file);
+	ck_assert_int_eq(kill(pid, SIGKILL), 0);
+	while (counter_get(&stats->processes_crashed) == 0)
+		sched_yield();
+	j = submit();
+	wait_for_all();
+	expect_end(j, "pong", API_ERROR_NONE, "");
+	ck_assert_uint_eq(counter_get(&stats->processes_crashed), 2);
+	finish();
+}
+END_TEST
+
 START_TEST(a_job_that_kills_its_children_fails)
 {
 	struct job *j;
@@ -280,6 +308,6 @@ START_TEST(a_stop_while_it_starts)
 END_TEST
 
 UNIT_MAIN("app_worker", jobs_are_answered, a_lost_child_is_replaced,
-    a_job_that_kills_its_children_fails, a_child_that_does_not_start,
-    no_codex_at_all, a_worn_child_is_replaced, a_drain_ends_what_runs,
-    a_stop_while_it_starts)
+    a_second_loss_is_borne, a_job_that_kills_its_children_fails,
+    a_child_that_does_not_start, no_codex_at_all, a_worn_child_is_replaced,
+    a_drain_ends_what_runs, a_stop_while_it_starts)
