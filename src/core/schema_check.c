@@ -20,7 +20,9 @@ struct place {
 
 struct check {
 	json_t *root;
-	unsigned steps;
+	unsigned steps; /* that are left */
+	unsigned depth;
+	unsigned alternatives; /* inside so many anyOf, where nothing is told */
 	char *why;
 };
 
@@ -65,6 +67,8 @@ wrong(
 {
 	char place[SCHEMA_WHY_MAX / 2];
 
+	if (c->alternatives > 0)
+		return false;
 	write_place(at, place, sizeof(place));
 	trim(place, sizeof(place));
 	snprintf(c->why, SCHEMA_WHY_MAX, "%s %s%s", place, what, name);
@@ -134,13 +138,48 @@ check_type(struct check *c, const json_t *type, const json_t *value,
 	    wrong(c, at, "must be of one of the types of its schema", "");
 }
 
-/* 1 and 1.0 are the same number. */
+static bool same(const json_t *a, const json_t *b);
+
+static bool
+same_members(const json_t *a, const json_t *b)
+{
+	const char *name;
+	json_t *member;
+
+	json_object_foreach((json_t *)(uintptr_t)a, name, member) {
+		if (!same(member, json_object_get(b, name)))
+			return false;
+	}
+	return json_object_size(a) == json_object_size(b);
+}
+
+/* As json_equal, but that 1 and 1.0 are the same number. */
 static bool
 same(const json_t *a, const json_t *b)
 {
+	size_t i;
+
 	if (json_is_number(a) && json_is_number(b))
 		return json_number_value(a) == json_number_value(b);
-	return json_equal(a, b);
+	if (json_is_object(a) && json_is_object(b))
+		return same_members(a, b);
+	if (!json_is_array(a) || !json_is_array(b))
+		return json_equal(a, b);
+	for (i = 0; i < json_array_size(a); i++) {
+		if (!same(json_array_get(a, i), json_array_get(b, i)))
+			return false;
+	}
+	return i == json_array_size(b);
+}
+
+/* False when there are none left: what is looked at then passes. */
+static bool
+take_step(struct check *c)
+{
+	if (c->steps == 0)
+		return false;
+	c->steps--;
+	return true;
 }
 
 static bool
@@ -155,7 +194,7 @@ check_values(struct check *c, const json_t *schema, const json_t *value,
 	if (only != NULL && !same(only, value))
 		return wrong(c, at, "must be the one value of its schema", "");
 	json_array_foreach(list, i, one) {
-		if (same(one, value))
+		if (!take_step(c) || same(one, value))
 			return true;
 	}
 	return !json_is_array(list) ||
@@ -178,10 +217,13 @@ check_number(
 {
 	int64_t factor, whole;
 
+	/* Beyond, a number and its neighbour are the same double. */
+	bool exact = n > -0x1p53 && n < 0x1p53;
+
 	if (n < limit(schema, "minimum", -INFINITY) ||
 	    n > limit(schema, "maximum", INFINITY) ||
-	    n <= limit(schema, "exclusiveMinimum", -INFINITY) ||
-	    n >= limit(schema, "exclusiveMaximum", INFINITY))
+	    (exact && n <= limit(schema, "exclusiveMinimum", -INFINITY)) ||
+	    (exact && n >= limit(schema, "exclusiveMaximum", INFINITY)))
 		return wrong(c, at, "is out of the range of its schema", "");
 	/* 0.3 is no multiple of 0.1 for a computer: whole numbers alone. */
 	if (is_whole(limit(schema, "multipleOf", 0), &factor) && factor > 0 &&
@@ -210,6 +252,8 @@ check_required(struct check *c, const json_t *schema, const json_t *value,
 	size_t i;
 
 	json_array_foreach(json_object_get(schema, "required"), i, name) {
+		if (!take_step(c))
+			return true;
 		if (json_is_string(name) &&
 		    json_object_get(value, json_string_value(name)) == NULL)
 			return wrong(c, at, "lacks ", json_string_value(name));
@@ -280,15 +324,18 @@ static bool
 check_any(struct check *c, const json_t *list, const json_t *value,
     const struct place *at)
 {
+	bool any = !json_is_array(list);
 	json_t *schema;
 	size_t i;
 
+	c->alternatives++;
 	json_array_foreach(list, i, schema) {
-		if (matches(c, schema, value, at))
-			return true;
+		any = matches(c, schema, value, at);
+		if (any)
+			break;
 	}
-	return !json_is_array(list) ||
-	    wrong(c, at, "keeps to none of the schemas of anyOf", "");
+	c->alternatives--;
+	return any || wrong(c, at, "keeps to none of the schemas of anyOf", "");
 }
 
 /* A reference that leads to itself alone says nothing, and passes. */
@@ -297,8 +344,7 @@ follow(struct check *c, const json_t *schema)
 {
 	const json_t *reference = json_object_get(schema, "$ref");
 
-	while (reference != NULL && c->steps > 0) {
-		c->steps--;
+	while (reference != NULL && take_step(c)) {
 		schema = schema_resolve(c->root, reference);
 		reference = json_object_get(schema, "$ref");
 	}
@@ -309,14 +355,19 @@ static bool
 matches(struct check *c, const json_t *schema, const json_t *value,
     const struct place *at)
 {
+	bool keeps;
+
 	schema = follow(c, schema);
-	if (c->steps == 0 || !json_is_object(schema))
+	if (!json_is_object(schema) || c->depth >= SCHEMA_DEPTH_MAX ||
+	    !take_step(c))
 		return true;
-	c->steps--;
-	return check_type(c, json_object_get(schema, "type"), value, at) &&
+	c->depth++;
+	keeps = check_type(c, json_object_get(schema, "type"), value, at) &&
 	    check_values(c, schema, value, at) &&
 	    check_by_kind(c, schema, value, at) &&
 	    check_any(c, json_object_get(schema, "anyOf"), value, at);
+	c->depth--;
+	return keeps;
 }
 
 int

@@ -15,9 +15,11 @@ enum {
 	/*
 	 * Schemas that are looked at for one value. anyOf in a schema that
 	 * refers to itself can take a time that doubles with each level; what
-	 * takes longer passes.
+	 * takes longer passes. Names and values that are compared count, too.
 	 */
-	SCHEMA_STEPS_MAX = 1000000
+	SCHEMA_STEPS_MAX = 100000,
+	/* Schemas inside each other; what goes deeper passes. */
+	SCHEMA_DEPTH_MAX = 2048
 };
 
 /*

@@ -45,6 +45,13 @@ static const struct {
 	    "$.a must be one of the values of its schema" },
 	{ A("{'const':{'x':1}}"), "{'a':{'x':2}}",
 	    "$.a must be the one value of its schema" },
+	{ A("{'const':{'x':[1]}}"), "{'a':{'x':[1.0]}}", NULL },
+	{ A("{'const':{'x':[1]}}"), "{'a':{'x':[1,2]}}",
+	    "$.a must be the one value of its schema" },
+	{ A("{'const':{'x':1}}"), "{'a':{'x':1,'y':1}}",
+	    "$.a must be the one value of its schema" },
+	{ A("{'type':'integer','exclusiveMinimum':9007199254740992}"),
+	    "{'a':9007199254740993}", NULL },
 	{ A("{'type':'integer','minimum':1,'exclusiveMaximum':3}"), "{'a':2}",
 	    NULL },
 	{ A("{'type':'integer','minimum':1}"), "{'a':0}",
@@ -120,6 +127,26 @@ START_TEST(what_doubles_comes_to_an_end)
 }
 END_TEST
 
+/* It never goes down in the value, and the stack has an end. */
+START_TEST(what_refers_to_itself_comes_to_an_end)
+{
+	json_t *schema = json_loads(
+	    "{\"type\":\"object\",\"properties\":{\"a\":{\"$ref\":\"#/$defs/"
+	    "A\"}},"
+	    "\"$defs\":{\"A\":{\"anyOf\":[{\"$ref\":\"#/$defs/A\"},"
+	    "{\"type\":\"string\"}]}}}",
+	    0, NULL);
+	json_t *value = json_loads("{\"a\":\"x\"}", 0, NULL);
+	char why[SCHEMA_WHY_MAX];
+
+	ck_assert_ptr_nonnull(schema);
+	ck_assert_ptr_nonnull(value);
+	ck_assert_int_eq(schema_check(schema, value, why), 0);
+	json_decref(schema);
+	json_decref(value);
+}
+END_TEST
+
 /* Of two bytes each, so that either cut falls into one. */
 START_TEST(what_is_long_is_cut_between_characters)
 {
@@ -147,4 +174,5 @@ START_TEST(what_is_long_is_cut_between_characters)
 END_TEST
 
 UNIT_MAIN("schema_check", values_are_checked, what_doubles_comes_to_an_end,
+    what_refers_to_itself_comes_to_an_end,
     what_is_long_is_cut_between_characters)
