@@ -42,12 +42,19 @@ look(const struct chat_request *r)
 	return f;
 }
 
-bool
-app_images_any(const struct chat_request *r)
+size_t
+app_images_count(const struct chat_request *r)
 {
-	return look(r).images > 0;
+	return look(r).images;
 }
 
+size_t
+app_images_sentences(const struct chat_request *r)
+{
+	return look(r).sentences;
+}
+
+/* In a list of parts, or in the one text that an item has instead. */
 static size_t
 count(const json_t *parts)
 {
@@ -55,6 +62,9 @@ count(const json_t *parts)
 	json_t *part;
 	size_t i, n = 0;
 
+	if (json_is_string(parts))
+		return is_sentence((struct text){
+		    json_string_value(parts), json_string_length(parts) });
 	json_array_foreach(parts, i, part) {
 		if (jsonx_get_text(part, "text", &text) == 0)
 			n += is_sentence(text);
@@ -70,20 +80,17 @@ app_images_omitted(const json_t *item)
 }
 
 /* Which of several it was is not told. */
-int
-app_images_check(
-    const struct chat_request *r, size_t omitted, struct api_error *ret_error)
+void
+app_images_set_error(const struct chat_request *r, struct api_error *ret_error)
 {
 	struct found f = look(r);
 	char param[80] = "messages";
 
-	if (omitted <= f.sentences)
-		return 0;
 	if (f.images == 1)
 		snprintf(param, sizeof(param),
 		    "messages[%zu].content[%zu].image_url.url", f.message,
 		    f.part);
-	return api_error_set_param(ret_error, API_ERROR_INVALID_IMAGE, param,
+	api_error_set_param(ret_error, API_ERROR_INVALID_IMAGE, param,
 	    "%s cannot be used: Codex cannot decode it.",
 	    f.images == 1 ? "The image" : "One of the images");
 }

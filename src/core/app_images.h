@@ -14,17 +14,17 @@
 #include "core/api_error.h"
 #include "core/chat_request.h"
 
-/* Whether a request has images. */
-bool app_images_any(const struct chat_request *r);
+/* How many images a request has. */
+size_t app_images_count(const struct chat_request *r);
 
 /* How many texts in a raw item are that sentence. */
 size_t app_images_omitted(const json_t *item);
 
-/*
- * `omitted` of them have come back: -EINVAL with an INVALID_IMAGE error when
- * these are more than the caller himself has sent as texts, else 0.
- */
-int app_images_check(
-    const struct chat_request *r, size_t omitted, struct api_error *ret_error);
+/* How many the caller himself has sent as texts: so many may come back. */
+size_t app_images_sentences(const struct chat_request *r);
+
+/* More than these have come back: sets an INVALID_IMAGE error. */
+void
+app_images_set_error(const struct chat_request *r, struct api_error *ret_error);
 
 #endif

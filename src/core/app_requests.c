@@ -166,7 +166,7 @@ app_thread_params(const struct app_thread *t, struct buf *out)
 	 * that are left out, and they carry all text twice: only where they
 	 * are needed.
 	 */
-	if (rc == 0 && (offers_tools(r) || app_images_any(r)))
+	if (rc == 0 && (offers_tools(r) || app_images_count(r) > 0))
 		rc = buf_puts(out, ",\"experimentalRawEvents\":true");
 	if (rc == 0)
 		rc = buf_puts(out, ",\"dynamicTools\":");

@@ -56,7 +56,8 @@ MUST_CHECK int
 app_thread_start(int64_t id, struct text params, struct buf *out);
 
 /*
- * The whole conversation. Never as the input of the turn, where Codex would
+ * The whole conversation, and before and behind it what Codex has no other
+ * place for: our sentence, long schemas, the form that is wished for. Never as the input of the turn, where Codex would
  * look for mentions ("$name" brings in a skill's text) and limit the length.
  */
 MUST_CHECK int

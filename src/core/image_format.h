@@ -19,8 +19,8 @@
 #include <stdint.h>
 
 /*
- * 8000 x 8000, over which Codex takes seconds. Over larger ones it may take so
- * long that its child is given up, and all turns in it.
+ * 8000 x 8000, over which Codex takes seconds; over larger ones minutes, and
+ * gigabytes.
  */
 #define IMAGE_MAX_PIXELS UINT64_C(64000000)
 

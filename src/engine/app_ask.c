@@ -1,6 +1,7 @@
 #include "engine/app_ask.h"
 
 #include "base/clock.h"
+#include "core/app_images.h"
 
 static void
 await(struct app_turn *t, enum app_turn_state state, int64_t id)
@@ -68,7 +69,9 @@ app_ask_inject(struct app_turn *t)
 	    id, t->thread, t->instructions, t->job->request, &t->child->out);
 	app_ask_patience(t->child,
 	    APP_ANSWER_DEADLINE +
-		(int64_t)(t->child->out.len - before) * APP_READ_PATIENCE);
+		(int64_t)(t->child->out.len - before) * APP_READ_PATIENCE +
+		(int64_t)app_images_count(t->job->request) *
+		    APP_IMAGE_PATIENCE);
 	phase_add(t->job->phases, PHASE_PROMPT_BUILD, start);
 	return rc;
 }

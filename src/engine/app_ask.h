@@ -2,8 +2,8 @@
  * app_ask.h - what a turn asks of Codex, and for how long it waits for the
  * answer.
  *
- * Each app_ask_... sets the turn's state and appends one request to its child's
- * output. Errors: -ENOMEM, -EMSGSIZE. The child's worker thread only.
+ * What asks sets the turn's state and appends to its child's output. Errors:
+ * -ENOMEM, -EMSGSIZE. The child's worker thread only.
  */
 #ifndef ENGINE_APP_ASK_H
 #define ENGINE_APP_ASK_H
@@ -12,11 +12,13 @@
 
 /*
  * A child that does not answer a request for so long hangs, unless it has
- * answered another meanwhile, or has a large conversation to read: one of 32 MB
- * took 5 s on a loaded machine.
+ * answered another meanwhile, or has a large conversation to read (one of 32 MB
+ * took 5 s on a loaded machine) or images to decode.
  */
 #define APP_ANSWER_DEADLINE (20 * NS_PER_S)
 #define APP_READ_PATIENCE INT64_C(1000) /* ns a byte more */
+/* Codex decodes an image before it answers: 64 million pixels took it 14 s. */
+#define APP_IMAGE_PATIENCE (30 * NS_PER_S) /* an image more */
 
 /* A thread; the turn is WAITING at once when there is a spare one. */
 MUST_CHECK int app_ask_thread(struct app_turn *t);

@@ -156,6 +156,11 @@ refuse_job(struct app_turn *t, const struct app_event *e)
 	struct api_error error = API_ERROR_INIT;
 
 	codex_error_from_refusal(e->error, clock_unix_seconds(), &error);
+	/* Of what thread/start says only functions are the caller's to mend. */
+	if (!t->job_over && t->state == TURN_STARTING &&
+	    error.kind == API_ERROR_BAD_REQUEST && error.param == NULL &&
+	    t->job->request->tools_key != NULL)
+		error.param = strdup(t->job->request->tools_key);
 	app_turn_end_job(t, &error);
 }
 
@@ -300,9 +305,12 @@ on_image_omitted(struct app_turn *t, const struct app_event *e)
 
 	if (t->job_over)
 		return 0;
+	if (t->omitted == 0)
+		t->omitted_by_caller = app_images_sentences(t->job->request);
 	t->omitted += e->omitted;
-	if (app_images_check(t->job->request, t->omitted, &error) == 0)
+	if (t->omitted <= t->omitted_by_caller)
 		return 0;
+	app_images_set_error(t->job->request, &error);
 	app_turn_end_job(t, &error);
 	return wind_up(t);
 }

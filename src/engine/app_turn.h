@@ -53,13 +53,14 @@ struct app_turn {
 	int64_t again_at; /* to be asked again then (overloaded) */
 	unsigned refusals; /* -32001 in a row */
 	size_t omitted; /* sentences that stand in an image's place */
+	size_t omitted_by_caller; /* of them are his own words */
 	int64_t started; /* monotonic ns */
 };
 
 /*
  * Begins a turn for `j`, whose reference it holds until the job is over. The
  * request goes into the child's output, unless the spare thread will do.
- * Errors: -ENOMEM; `j` is as it was.
+ * Errors: -ENOMEM, -EMSGSIZE; `j` is as it was.
  */
 MUST_CHECK int app_turn_begin(const struct settings *s, struct app_child *c,
     struct app_spare *spare, enum app_instructions instructions, struct job *j,
