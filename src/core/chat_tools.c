@@ -337,6 +337,31 @@ parse_parallel(struct chat_parse *p, const json_t *root)
 	return 0;
 }
 
+/* Two of one name, which only one of them could answer to. */
+static int
+check_unique(struct chat_parse *p)
+{
+	const struct chat_request *r = p->request;
+	json_t *seen = json_object();
+	int rc = seen == NULL ? -ENOMEM : 0;
+
+	for (size_t i = 0; rc == 0 && i < r->n_tools; i++) {
+		const char *name = r->tools[i].name.s;
+		char param[CHAT_PARAM_MAX];
+
+		snprintf(param, sizeof(param), "%s[%zu]%s.name", r->tools_key,
+		    i, r->old_functions ? "" : ".function");
+		if (json_object_get(seen, name) != NULL)
+			rc = api_error_set_param(p->error,
+			    API_ERROR_INVALID_VALUE, param,
+			    "There are two functions of the name '%s'.", name);
+		else if (json_object_set_new(seen, name, json_true()) != 0)
+			rc = -ENOMEM;
+	}
+	json_decref(seen);
+	return rc;
+}
+
 static int
 parse_old_list(struct chat_parse *p, const json_t *root)
 {
@@ -353,6 +378,8 @@ chat_parse_tools(struct chat_parse *p, const json_t *root)
 
 	if (rc == 0 && p->request->n_tools == 0)
 		rc = parse_old_list(p, root);
+	if (rc == 0)
+		rc = check_unique(p);
 	if (rc == 0)
 		rc = parse_tool_choice(p, root);
 	if (rc == 0 && p->request->tool_choice == CHAT_TOOLS_UNSET)

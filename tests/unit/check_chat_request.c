@@ -34,6 +34,14 @@ static const struct {
 	{ "{\"a\":\"\xff\"}", API_ERROR_INVALID_JSON, NULL },
 	{ "[]", API_ERROR_INVALID_TYPE, NULL },
 	{ "\"x\"", API_ERROR_INVALID_TYPE, NULL },
+	/* functions of one name */
+	{ HEAD ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":"
+	       "\"f\"}},{\"type\":\"function\",\"function\":{\"name\":"
+	       "\"f\"}}]}",
+	    API_ERROR_INVALID_VALUE, "tools[1].function.name" },
+	{ HEAD ",\"functions\":[{\"name\":\"g\"},{\"name\":\"f\"},"
+	       "{\"name\":\"g\"}]}",
+	    API_ERROR_INVALID_VALUE, "functions[2].name" },
 	/* model */
 	{ "{\"messages\":[" USER "]}", API_ERROR_MISSING_PARAMETER, "model" },
 	{ "{\"model\":null}", API_ERROR_MISSING_PARAMETER, "model" },
