@@ -172,6 +172,14 @@ add_piece(struct chat_reply *r, unsigned i, struct buf *out)
 	return rc;
 }
 
+/* What a stop string has left of a JSON document is none. */
+static bool
+is_cut_document(const struct chat_reply *r, unsigned i)
+{
+	return r->request->format != CHAT_FORMAT_TEXT &&
+	    r->choices[i].filter.stopped;
+}
+
 static int
 end_choice(struct chat_reply *r, unsigned i, enum finish_reason reason,
     struct buf *out)
@@ -184,6 +192,13 @@ end_choice(struct chat_reply *r, unsigned i, enum finish_reason reason,
 	if (rc != 0)
 		return rc;
 	c->ended = true;
+	if (is_cut_document(r, i)) {
+		api_error_set_param(&r->failure, API_ERROR_INVALID_VALUE,
+		    "stop",
+		    "A stop string has cut the JSON document that "
+		    "response_format asks for.");
+		return 0;
+	}
 	/* Only the filter knows that a stop string has cut. */
 	c->finish = c->filter.stopped ? FINISH_STOP : reason;
 	if (!r->request->stream)
