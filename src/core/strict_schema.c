@@ -38,21 +38,33 @@ is_alone(json_t *schema, const char *keyword)
 }
 
 /*
- * Puts what `keyword` stands for in its place. Not by
+ * Gives `schema` the members of `from` that it lacks. Not by
  * json_object_update_missing, which tells no lack of memory (jansson 2.14).
  */
 static int
-replace(json_t *schema, const char *keyword, const json_t *by)
+adopt(json_t *schema, json_t *from)
 {
-	json_t *copy = json_deep_copy(by), *value;
-	int rc = copy == NULL ? -ENOMEM : 0;
 	const char *name;
+	json_t *value;
+	int rc = 0;
 
-	json_object_del(schema, keyword);
-	json_object_foreach(copy, name, value) {
+	json_object_foreach(from, name, value) {
 		if (rc == 0 && json_object_get(schema, name) == NULL)
 			rc = strict_set(schema, name, json_incref(value));
 	}
+	return rc;
+}
+
+/* Puts a copy of what `keyword` stands for in its place. */
+static int
+replace(json_t *schema, const char *keyword, const json_t *by)
+{
+	json_t *copy = json_deep_copy(by);
+	int rc = copy == NULL ? -ENOMEM : 0;
+
+	json_object_del(schema, keyword);
+	if (rc == 0)
+		rc = adopt(schema, copy);
 	json_decref(copy);
 	return rc;
 }
@@ -201,8 +213,10 @@ unfold(json_t *schema)
 		if (rc != 0 || json_array_size(list) != 1 ||
 		    !json_is_object(only) || !is_alone(schema, "allOf"))
 			return rc;
+		/* Nobody else has it, so it is not copied, level by level. */
 		json_incref(only);
-		rc = replace(schema, "allOf", only);
+		json_object_del(schema, "allOf");
+		rc = adopt(schema, only);
 		json_decref(only);
 	}
 }
