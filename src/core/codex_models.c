@@ -234,7 +234,7 @@ codex_models_effort(
 	const struct codex_model *model = find(m, name);
 	int wanted = effort != NULL ? rank_of(effort) : -1;
 	int least = INT32_MAX;
-	const char *best = effort;
+	const char *best = NULL; /* a model that knows none gets none */
 
 	if (model == NULL || wanted < 0 || knows(model, effort))
 		return effort;

@@ -223,6 +223,8 @@ on_reasoning(struct app_answer *a, const struct app_event *e)
 static bool
 is_offered(const struct chat_request *r, const char *name)
 {
+	if (r->tool_choice == CHAT_TOOLS_NONE)
+		return false;
 	for (size_t i = 0; i < r->n_tools; i++) {
 		if (strcmp(r->tools[i].name.s, name) == 0)
 			return true;
@@ -316,7 +318,7 @@ on_done(struct app_answer *a)
 	    answer_format_check(a->job->request, text, a->answer.len, &error) !=
 		0)
 		return fail(a, &error);
-	return finish(a, FINISH_STOP);
+	return finish(a, a->n_calls > 0 ? FINISH_TOOL_CALLS : FINISH_STOP);
 }
 
 /*

@@ -93,8 +93,10 @@ app_spare_take(struct app_spare *s, struct app_child *c,
 	buf_reset(&s->next);
 	s->next.cap = c->out.cap;
 	rc = app_thread_params(spec, &s->next);
-	if (rc != 0)
+	if (rc != 0) {
+		buf_free(&s->next);
 		return rc;
+	}
 	as_before = is_as_before(s);
 	if (!as_before || !hand_out(s, ret_request, thread)) {
 		struct text params = { s->next.data, s->next.len };
@@ -107,6 +109,8 @@ app_spare_take(struct app_spare *s, struct app_child *c,
 	}
 	if (rc == 0)
 		remember(s, as_before && spec->ephemeral);
+	else
+		buf_free(&s->next);
 	return rc;
 }
 

@@ -1,12 +1,11 @@
 /*
  * app_spare.h - one thread of `codex app-server` that is started ahead.
  *
- * thread/start is a fifth of the time to the first word on a quiet machine
- * (doc/codex.md). A caller that comes again mostly wants a thread just like
- * its last one: same directory, model, tools and verbosity. So when two
- * threads in a row were asked for in the same words, the next one is started
- * as soon as a caller has its answer, and is given to whoever asks for it in
- * those words. Whoever asks in others never gets it; it is closed then.
+ * thread/start is a seventh of the time to the first word (doc/codex.md). A
+ * caller that comes again mostly wants a thread just like its last one: same
+ * directory, model, tools and verbosity. So when two threads in a row were
+ * asked for in the same words, the next one is started as soon as a caller has
+ * its answer, and is given to whoever asks for it in those words. Whoever asks in others never gets it; it is closed then.
  *
  *	NONE      there is none
  *	ASKED     thread/start is asked for

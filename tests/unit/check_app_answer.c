@@ -113,6 +113,12 @@ static const struct script both[] = {
 	    { CALL("c1", "f", "{}"), RETRY, CALL("c2", "f", "{}"), RESPONSE },
 	    "", "", "c2 f {};", FINISH_TOOL_CALLS, 0,
 	    "calls of a stream that broke off are void" },
+	{ TOOLS, { CALL("c1", "f", "{}"), DONE }, "", "", "c1 f {};",
+	    FINISH_TOOL_CALLS, 0, "a turn that ends of itself" },
+	{ TOOLS ",\"tool_choice\":\"none\"",
+	    { CALL("c1", "f", "{}"), RESPONSE, COMPLETED("a", "null", "pong"),
+		RESPONSE, DONE },
+	    "pong", "", "", FINISH_STOP, 0, "a call that nobody allowed" },
 	{ TOOLS, { RESPONSE }, "", "", "", FINISH_NONE, 0,
 	    "a response without a call ends nothing" },
 };

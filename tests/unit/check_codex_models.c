@@ -64,8 +64,8 @@ START_TEST(effort_is_the_nearest)
 		{ "wide", "max", "ultra", "nearer to the higher" },
 		{ "wide", "odd", "odd", "without a rank, but known" },
 		{ "elsewhere", "minimal", "minimal", "an unknown model" },
-		{ "text", "low", "low", "a model without any: refused before" },
-		{ NULL, "low", "low", "the default is the visible first" },
+		{ "text", "low", NULL, "a model without any" },
+		{ NULL, "low", NULL, "the default is the visible first" },
 	};
 
 	setup();
