@@ -25,6 +25,7 @@ EXTRA_DIST += \
 	tests/e2e/clients/package.json \
 	tests/e2e/clients/pi.test.mjs \
 	tests/e2e/clients/qwen.test.mjs \
+	tests/e2e/app_traps.test.mjs \
 	tests/e2e/compatibility.test.mjs \
 	tests/e2e/counters.test.mjs \
 	tests/e2e/codex/0.122.0/package-lock.json \
@@ -45,6 +46,7 @@ EXTRA_DIST += \
 	tests/e2e/hangup.test.mjs \
 	tests/e2e/haproxy.test.mjs \
 	tests/e2e/http_surface.test.mjs \
+	tests/e2e/images.test.mjs \
 	tests/e2e/isolation.test.mjs \
 	tests/e2e/leaks.test.mjs \
 	tests/e2e/lib/agent.mjs \
@@ -58,6 +60,7 @@ EXTRA_DIST += \
 	tests/e2e/lib/http.mjs \
 	tests/e2e/lib/latency.mjs \
 	tests/e2e/lib/passed.mjs \
+	tests/e2e/lib/images.mjs \
 	tests/e2e/lib/items.mjs \
 	tests/e2e/lib/markdown.mjs \
 	tests/e2e/lib/markers.mjs \
