@@ -7,6 +7,7 @@ lib_libbase_a_SOURCES = \
 	lib/base/buf.c lib/base/buf.h \
 	lib/base/clock.c lib/base/clock.h \
 	lib/base/compiler.c lib/base/compiler.h \
+	lib/base/json_scan.c lib/base/json_scan.h \
 	lib/base/jsonl.c lib/base/jsonl.h \
 	lib/base/jsonw.c lib/base/jsonw.h \
 	lib/base/jsonx.c lib/base/jsonx.h \

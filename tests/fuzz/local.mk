@@ -15,6 +15,7 @@ FUZZ_REPLAYS = \
 	tests/fuzz/replay_exec_events \
 	tests/fuzz/replay_guard \
 	tests/fuzz/replay_image \
+	tests/fuzz/replay_json_scan \
 	tests/fuzz/replay_jsonl \
 	tests/fuzz/replay_jsonw \
 	tests/fuzz/replay_jsonx \
@@ -61,6 +62,10 @@ tests_fuzz_replay_image_SOURCES = tests/fuzz/replay.c \
 	tests/fuzz/fuzz_image.c $(FUZZ_COMMON)
 tests_fuzz_replay_image_LDADD = $(FUZZ_LDADD)
 
+tests_fuzz_replay_json_scan_SOURCES = tests/fuzz/replay.c \
+	tests/fuzz/fuzz_json_scan.c $(FUZZ_COMMON)
+tests_fuzz_replay_json_scan_LDADD = $(FUZZ_LDADD)
+
 tests_fuzz_replay_jsonl_SOURCES = tests/fuzz/replay.c \
 	tests/fuzz/fuzz_jsonl.c $(FUZZ_COMMON)
 tests_fuzz_replay_jsonl_LDADD = $(FUZZ_LDADD)
@@ -97,6 +102,7 @@ FUZZERS_LIST = \
 	tests/fuzz/fuzz_exec_events \
 	tests/fuzz/fuzz_guard \
 	tests/fuzz/fuzz_image \
+	tests/fuzz/fuzz_json_scan \
 	tests/fuzz/fuzz_jsonl \
 	tests/fuzz/fuzz_jsonw \
 	tests/fuzz/fuzz_jsonx \
@@ -146,6 +152,10 @@ tests_fuzz_fuzz_guard_LDFLAGS = $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_image_SOURCES = tests/fuzz/fuzz_image.c $(FUZZ_COMMON)
 tests_fuzz_fuzz_image_LDADD = $(FUZZ_LDADD)
 tests_fuzz_fuzz_image_LDFLAGS = $(FUZZ_LDFLAGS)
+
+tests_fuzz_fuzz_json_scan_SOURCES = tests/fuzz/fuzz_json_scan.c $(FUZZ_COMMON)
+tests_fuzz_fuzz_json_scan_LDADD = $(FUZZ_LDADD)
+tests_fuzz_fuzz_json_scan_LDFLAGS = $(FUZZ_LDFLAGS)
 
 tests_fuzz_fuzz_jsonl_SOURCES = tests/fuzz/fuzz_jsonl.c $(FUZZ_COMMON)
 tests_fuzz_fuzz_jsonl_LDADD = $(FUZZ_LDADD)

@@ -37,6 +37,14 @@ tests_unit_check_compiler_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_compiler_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_compiler_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/check_json_scan
+TESTS += tests/unit/check_json_scan
+tests_unit_check_json_scan_SOURCES = tests/unit/check_json_scan.c \
+	tests/unit/random.h tests/unit/unit.h
+tests_unit_check_json_scan_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_json_scan_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_json_scan_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/check_jsonl
 TESTS += tests/unit/check_jsonl
 tests_unit_check_jsonl_SOURCES = tests/unit/check_jsonl.c \
