@@ -8,6 +8,8 @@ src_libcore_a_SOURCES = \
 	src/core/app_history.c src/core/app_history.h \
 	src/core/app_images.c src/core/app_images.h \
 	src/core/app_items.c src/core/app_items.h \
+	src/core/app_line.c src/core/app_line.h src/core/app_line_table.h \
+	src/core/app_line_scan.c src/core/app_line_tree.c \
 	src/core/app_requests.c src/core/app_requests.h \
 	src/core/app_schemas.c src/core/app_schemas.h \
 	src/core/app_tools.c src/core/app_tools.h \

@@ -181,7 +181,7 @@ take_code_point(const char **at, const char *end)
 	return 0x10000 + ((n - 0xd800) << 10) + (low - 0xdc00);
 }
 
-/* What a letter behind a backslash means; 0: nothing, and of u more than one. */
+/* Of the letter behind a backslash; 0: it has none, or is u, which has more. */
 static char
 meaning_of(char letter)
 {

@@ -1,135 +1,48 @@
 #include "core/app_events.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/utf8.h"
 #include "core/app_images.h"
+#include "core/app_line.h"
 
-/* Tool arguments and schemas may come back as deep as a caller sent them. */
-enum {
-	DEPTH_MAX = 256,
-	DIGITS_MAX = 18 /* fit into 64 bits */
-};
-
-/* ---- the line of a piece of text, without a tree ---- */
-
-struct scan {
-	const char *at, *end;
-};
-
-static bool
-scan_literal(struct scan *s, const char *word)
-{
-	size_t len = strlen(word);
-
-	if ((size_t)(s->end - s->at) < len || memcmp(s->at, word, len) != 0)
-		return false;
-	s->at += len;
-	return true;
-}
-
-/* A string without escapes, which is what stands between two quotes. */
-static bool
-scan_string(struct scan *s, struct text *ret)
-{
-	const char *start = s->at;
-
-	while (s->at < s->end && *s->at != '"') {
-		if (*s->at == '\\' || (unsigned char)*s->at < 0x20)
-			return false;
-		s->at++;
+#define TEXT(literal) \
+	{ \
+		literal, sizeof(literal) - 1 \
 	}
-	if (s->at == s->end)
-		return false;
-	*ret = (struct text){ start, (size_t)(s->at - start) };
-	s->at++;
-	return true;
-}
 
-static bool
-scan_member(struct scan *s, const char *before, struct text *ret)
-{
-	return scan_literal(s, before) && scan_string(s, ret);
-}
-
-/* A number as JSON has it, and that no reader finds too large. */
-static bool
-scan_number(struct scan *s)
-{
-	const char *start = s->at;
-
-	while (s->at < s->end && *s->at >= '0' && *s->at <= '9')
-		s->at++;
-	return s->at > start && s->at - start <= DIGITS_MAX && *start != '0';
-}
-
-/* What follows: `}}`, or other members, of which the time is known. */
-static bool
-scan_tail(struct scan *s)
-{
-	if (!scan_literal(s, "}"))
-		return false;
-	if (scan_literal(s, ",\"emittedAtMs\":") && !scan_number(s))
-		return false;
-	return scan_literal(s, "}") && s->at == s->end;
-}
-
-bool
-app_event_parse_plain(const char *line, size_t len, struct app_event *ret_event)
-{
-	struct app_event e = { .kind = APP_MESSAGE_DELTA,
-		.method = "item/agentMessage/delta",
-		.name = { "", 0 } };
-	struct scan s = { line, line + len };
-
-	if (!scan_member(&s,
-		"{\"method\":\"item/agentMessage/delta\",\"params\":"
-		"{\"threadId\":\"",
-		&e.thread) ||
-	    !scan_member(&s, ",\"turnId\":\"", &e.turn) ||
-	    !scan_member(&s, ",\"itemId\":\"", &e.item) ||
-	    !scan_member(&s, ",\"delta\":\"", &e.text) || !scan_tail(&s))
-		return false;
-	if (utf8_valid_prefix(line, len) != len)
-		return false;
-	*ret_event = e;
-	return true;
-}
-
-/* ---- all others ---- */
-
+/* What is absent is empty. */
 static struct text
-text_of(const json_t *object, const char *key)
+given(struct text t)
 {
-	struct text t = { "", 0 };
-
-	(void)jsonx_get_text(object, key, &t);
-	return t;
+	return t.s != NULL ? t : (struct text)TEXT("");
 }
+
+static bool
+is(struct text t, const char *word)
+{
+	return text_equal(t, (struct text){ word, strlen(word) });
+}
+
+/* ---- notifications ---- */
 
 static uint64_t
-count(const json_t *usage, const char *key)
+at_least_0(int64_t tokens)
 {
-	int64_t n;
-
-	return jsonx_get_int(usage, key, &n) == 0 && n > 0 ? (uint64_t)n : 0;
+	return tokens > 0 ? (uint64_t)tokens : 0;
 }
 
 static void
-read_usage(struct app_event *e, enum app_event_kind kind, const json_t *parent,
-    const char *key)
+read_tokens(struct app_event *e, const struct app_line_tokens *t)
 {
-	json_t *usage;
-
-	if (jsonx_get_object(parent, key, &usage) != 0)
+	if (t->found != APP_OBJECT)
 		return;
-	e->kind = kind;
 	e->has_usage = true;
-	e->usage.input = count(usage, "inputTokens");
-	e->usage.cached_input = count(usage, "cachedInputTokens");
-	e->usage.output = count(usage, "outputTokens");
-	e->usage.reasoning_output = count(usage, "reasoningOutputTokens");
+	e->usage = (struct usage){ .input = at_least_0(t->input),
+		.cached_input = at_least_0(t->cached_input),
+		.output = at_least_0(t->output),
+		.reasoning_output = at_least_0(t->reasoning_output) };
 }
 
 /*
@@ -137,269 +50,262 @@ read_usage(struct app_event *e, enum app_event_kind kind, const json_t *parent,
  * answer; no phase at all is.
  */
 static bool
-is_final(const json_t *item)
+is_final(struct text phase)
 {
-	const char *phase;
-
-	return jsonx_get_string(item, "phase", &phase) != 0 ||
-	    strcmp(phase, "final_answer") == 0;
+	return phase.s == NULL || is(phase, "final_answer");
 }
 
 static void
-read_message(struct app_event *e, enum app_event_kind kind, const json_t *item)
+read_message(struct app_event *e, enum app_event_kind kind,
+    const struct app_line_item *item)
 {
 	e->kind = kind;
-	e->item = text_of(item, "id");
-	e->text = text_of(item, "text");
-	e->final_phase = is_final(item);
+	e->item = given(item->id);
+	e->written = item->text;
+	e->final_phase = is_final(item->phase);
 }
 
 static void
-on_item_started(struct app_event *e, const json_t *params)
+on_item_started(struct app_event *e, const struct app_line_params *p)
 {
-	const char *type;
-	json_t *item;
-
-	if (jsonx_get_object(params, "item", &item) != 0 ||
-	    jsonx_get_string(item, "type", &type) != 0)
-		return;
-	if (strcmp(type, "agentMessage") == 0)
-		read_message(e, APP_MESSAGE_STARTED, item);
-	else if (strcmp(type, "contextCompaction") == 0)
+	if (is(p->item.type, "agentMessage"))
+		read_message(e, APP_MESSAGE_STARTED, &p->item);
+	else if (is(p->item.type, "contextCompaction"))
 		e->kind = APP_COMPACTION;
 }
 
 static void
-on_item_completed(struct app_event *e, const json_t *params)
+on_item_completed(struct app_event *e, const struct app_line_params *p)
 {
-	const char *type;
-	json_t *item;
-
-	if (jsonx_get_object(params, "item", &item) == 0 &&
-	    jsonx_get_string(item, "type", &type) == 0 &&
-	    strcmp(type, "agentMessage") == 0)
-		read_message(e, APP_MESSAGE_COMPLETED, item);
+	if (is(p->item.type, "agentMessage"))
+		read_message(e, APP_MESSAGE_COMPLETED, &p->item);
 }
 
 static void
-on_delta(struct app_event *e, const json_t *params)
+on_delta(struct app_event *e, const struct app_line_params *p)
 {
 	e->kind = APP_MESSAGE_DELTA;
-	e->item = text_of(params, "itemId");
-	e->text = text_of(params, "delta");
+	e->item = given(p->item_id);
+	e->written = p->delta;
 }
 
 static void
-on_reasoning_part(struct app_event *e, const json_t *params)
+on_reasoning_part(struct app_event *e, const struct app_line_params *p)
 {
-	(void)params;
+	(void)p;
 	e->kind = APP_REASONING_PART;
 }
 
 static void
-on_reasoning_delta(struct app_event *e, const json_t *params)
+on_reasoning_delta(struct app_event *e, const struct app_line_params *p)
 {
 	e->kind = APP_REASONING_DELTA;
-	e->text = text_of(params, "delta");
+	e->written = p->delta;
 }
 
 static void
-on_raw_item(struct app_event *e, const json_t *params)
+on_raw_item(struct app_event *e, const struct app_line_params *p)
 {
-	const char *type;
-	json_t *item;
-
-	if (jsonx_get_object(params, "item", &item) != 0 ||
-	    jsonx_get_string(item, "type", &type) != 0)
-		return;
-	if (strcmp(type, "function_call") != 0) {
-		e->omitted = app_images_omitted(item);
-		e->kind = e->omitted > 0 ? APP_IMAGE_OMITTED : APP_OTHER;
+	if (!is(p->item.type, "function_call")) {
+		e->omitted = app_images_omitted(
+		    p->item.content, p->item.output);
+		if (e->omitted > 0)
+			e->kind = APP_IMAGE_OMITTED;
 		return;
 	}
 	e->kind = APP_TOOL_CALL;
-	e->item = text_of(item, "call_id");
-	e->name = text_of(item, "name");
-	e->text = text_of(item, "arguments");
+	e->item = given(p->item.call_id);
+	e->name = given(p->item.name);
+	e->written = p->item.arguments;
 }
 
 static void
-on_raw_response(struct app_event *e, const json_t *params)
+on_raw_response(struct app_event *e, const struct app_line_params *p)
 {
 	e->kind = APP_RESPONSE_COMPLETED;
-	read_usage(e, APP_RESPONSE_COMPLETED, params, "usage");
+	read_tokens(e, &p->usage);
 }
 
 static void
-on_usage(struct app_event *e, const json_t *params)
+on_usage(struct app_event *e, const struct app_line_params *p)
 {
-	json_t *usage;
-
-	if (jsonx_get_object(params, "tokenUsage", &usage) == 0)
-		read_usage(e, APP_USAGE, usage, "last");
+	read_tokens(e, &p->token_usage.last);
+	if (e->has_usage)
+		e->kind = APP_USAGE;
 }
 
 static void
-on_error(struct app_event *e, const json_t *params)
+on_error(struct app_event *e, const struct app_line_params *p)
 {
 	e->kind = APP_ERROR;
-	(void)jsonx_get_object(params, "error", &e->error);
-	(void)jsonx_get_bool(params, "willRetry", &e->will_retry);
+	e->error = p->error;
+	e->will_retry = p->will_retry;
 }
 
 static void
-on_turn_started(struct app_event *e, const json_t *params)
+on_turn_started(struct app_event *e, const struct app_line_params *p)
 {
-	json_t *turn;
-
 	e->kind = APP_TURN_STARTED;
-	if (jsonx_get_object(params, "turn", &turn) == 0)
-		e->turn = text_of(turn, "id");
+	if (p->turn.found == APP_OBJECT)
+		e->turn = given(p->turn.id);
 }
 
 /* A status that we do not know is no success. */
 static void
-on_turn_completed(struct app_event *e, const json_t *params)
+on_turn_completed(struct app_event *e, const struct app_line_params *p)
 {
-	const char *status = "";
-	json_t *turn;
-
 	e->kind = APP_TURN_COMPLETED;
-	if (jsonx_get_object(params, "turn", &turn) != 0)
-		return;
-	e->turn = text_of(turn, "id");
-	(void)jsonx_get_object(turn, "error", &e->error);
-	(void)jsonx_get_string(turn, "status", &status);
-	if (strcmp(status, "completed") == 0)
+	if (p->turn.found == APP_OBJECT)
+		e->turn = given(p->turn.id);
+	e->error = p->turn.error;
+	if (is(p->turn.status, "completed"))
 		e->status = APP_TURN_DONE;
-	else if (strcmp(status, "interrupted") == 0)
+	else if (is(p->turn.status, "interrupted"))
 		e->status = APP_TURN_INTERRUPTED;
 }
 
 static void
-on_rate_limits(struct app_event *e, const json_t *params)
+on_rate_limits(struct app_event *e, const struct app_line_params *p)
 {
-	if (jsonx_get_object(params, "rateLimits", &e->limits) == 0)
+	e->limits = p->rate_limits;
+	if (e->limits != NULL)
 		e->kind = APP_RATE_LIMITS;
 }
 
 static void
-on_warning(struct app_event *e, const json_t *params)
+on_warning(struct app_event *e, const struct app_line_params *p)
 {
 	e->kind = APP_WARNING;
-	e->text = text_of(params, "summary");
-	if (e->text.len == 0)
-		e->text = text_of(params, "message");
+	e->written = p->summary.len > 0 ? p->summary : p->message;
 }
 
 static const struct {
-	const char *method;
-	void (*read)(struct app_event *e, const json_t *params);
+	struct text method;
+	void (*read)(struct app_event *e, const struct app_line_params *p);
 } notifications[] = {
-	{ "item/agentMessage/delta", on_delta },
-	{ "item/reasoning/summaryTextDelta", on_reasoning_delta },
-	{ "item/reasoning/textDelta", on_reasoning_delta },
-	{ "item/reasoning/summaryPartAdded", on_reasoning_part },
-	{ "item/started", on_item_started },
-	{ "item/completed", on_item_completed },
-	{ "rawResponseItem/completed", on_raw_item },
-	{ "rawResponse/completed", on_raw_response },
-	{ "thread/tokenUsage/updated", on_usage },
-	{ "turn/started", on_turn_started },
-	{ "turn/completed", on_turn_completed },
-	{ "error", on_error },
-	{ "account/rateLimits/updated", on_rate_limits },
-	{ "configWarning", on_warning },
-	{ "warning", on_warning },
+	{ TEXT("item/agentMessage/delta"), on_delta },
+	{ TEXT("item/reasoning/summaryTextDelta"), on_reasoning_delta },
+	{ TEXT("item/reasoning/textDelta"), on_reasoning_delta },
+	{ TEXT("item/reasoning/summaryPartAdded"), on_reasoning_part },
+	{ TEXT("item/started"), on_item_started },
+	{ TEXT("item/completed"), on_item_completed },
+	{ TEXT("rawResponseItem/completed"), on_raw_item },
+	{ TEXT("rawResponse/completed"), on_raw_response },
+	{ TEXT("thread/tokenUsage/updated"), on_usage },
+	{ TEXT("turn/started"), on_turn_started },
+	{ TEXT("turn/completed"), on_turn_completed },
+	{ TEXT("error"), on_error },
+	{ TEXT("account/rateLimits/updated"), on_rate_limits },
+	{ TEXT("configWarning"), on_warning },
+	{ TEXT("warning"), on_warning },
 };
 
 static void
-read_notification(struct app_event *e)
+read_notification(struct app_event *e, const struct app_line *line)
 {
-	json_t *params;
+	const struct app_line_params *p = &line->params;
 
-	if (jsonx_get_object(e->root, "params", &params) != 0)
+	if (p->found != APP_OBJECT)
 		return;
-	e->thread = text_of(params, "threadId");
-	e->turn = text_of(params, "turnId");
+	e->thread = given(p->thread_id);
+	e->turn = given(p->turn_id);
 	for (size_t i = 0; i < ARRAY_SIZE(notifications); i++) {
-		if (strcmp(e->method, notifications[i].method) == 0) {
-			notifications[i].read(e, params);
+		if (text_equal(line->method, notifications[i].method)) {
+			notifications[i].read(e, p);
 			return;
 		}
 	}
 }
 
+/* ---- requests and answers ---- */
+
 static void
-read_request(struct app_event *e)
+read_request(struct app_event *e, const struct app_line *line)
 {
-	json_t *params;
-
 	e->kind = APP_REQUEST;
-	if (jsonx_get_object(e->root, "params", &params) == 0)
-		e->thread = text_of(params, "threadId");
-}
-
-/* NULL when it is absent or null. */
-static json_t *
-member(const json_t *object, const char *key)
-{
-	json_t *value = json_object_get(object, key);
-
-	return json_is_null(value) ? NULL : value;
+	e->request_id = line->id.json;
+	e->method = line->method.s;
+	e->thread = given(line->params.thread_id);
 }
 
 /* An answer with an id that is no number of ours answers nothing. */
 static int
-read_answer(struct app_event *e)
+read_answer(struct app_event *e, const struct app_line *line)
 {
-	e->kind = APP_ANSWER;
-	e->method = "";
-	e->result = json_object_get(e->root, "result");
-	e->error = member(e->root, "error");
-	if (e->result == NULL && e->error == NULL)
+	const struct app_line_result *r = &line->result;
+
+	if (r->found == APP_ABSENT && line->error == NULL)
 		return -EINVAL;
-	if (jsonx_get_int(e->root, "id", &e->id) != 0)
-		e->kind = APP_OTHER;
+	if (!line->id.is_int)
+		return 0;
+	e->kind = APP_ANSWER;
+	e->id = line->id.n;
+	e->error = line->error;
+	e->thread = given(r->thread.id);
+	e->turn = given(r->turn.id);
+	e->login_needed = r->requires_openai_auth;
+	e->logged_in = r->account.found == APP_OBJECT;
+	e->limits = r->rate_limits;
 	return 0;
 }
 
 static int
-read_line(struct app_event *e)
+read_event(struct app_event *e, const struct app_line *line)
 {
-	if (!json_is_object(e->root))
-		return -EINVAL;
-	e->request_id = json_object_get(e->root, "id");
-	if (jsonx_get_string(e->root, "method", &e->method) != 0)
-		return e->request_id != NULL ? read_answer(e) : -EINVAL;
-	if (e->request_id != NULL)
-		read_request(e);
+	bool has_id = line->id.is_int || line->id.json != NULL;
+
+	if (line->method.s == NULL)
+		return has_id ? read_answer(e, line) : -EINVAL;
+	if (has_id)
+		read_request(e, line);
 	else
-		read_notification(e);
+		read_notification(e, line);
+	return 0;
+}
+
+/* ---- the text ---- */
+
+static int
+read_text(struct app_event *e)
+{
+	struct json_string written = e->written;
+
+	if (written.s == NULL)
+		return 0;
+	if (!written.escaped) {
+		e->text = (struct text){ written.s, written.len };
+		return 0;
+	}
+	e->unescaped = malloc(written.len);
+	if (e->unescaped == NULL)
+		return -ENOMEM;
+	e->text = (struct text){ e->unescaped,
+		json_scan_unescape(written, e->unescaped) };
 	return 0;
 }
 
 int
 app_event_parse(const char *line, size_t len, struct app_event *ret_event)
 {
-	static const struct text none = { "", 0 };
-	struct app_event e = { .thread = none,
-		.turn = none,
-		.item = none,
-		.name = none,
-		.text = none };
-	char why[JSONX_ERROR_MAX];
-	int rc;
+	struct app_event e = { .method = "",
+		.thread = TEXT(""),
+		.turn = TEXT(""),
+		.item = TEXT(""),
+		.name = TEXT(""),
+		.text = TEXT("") };
+	struct app_line members;
+	int rc = app_line_read(line, len, &members);
 
-	if (app_event_parse_plain(line, len, ret_event))
-		return 0;
-	rc = jsonx_parse(line, len, DEPTH_MAX, &e.root, why);
+	if (rc != 0)
+		return rc;
+	rc = read_event(&e, &members);
 	if (rc == 0)
-		rc = read_line(&e);
+		rc = read_text(&e);
 	if (rc != 0) {
-		json_decref(e.root);
+		app_line_free(&members);
 		return rc;
 	}
+	e.root = members.root;
 	*ret_event = e;
 	return 0;
 }
@@ -409,17 +315,14 @@ app_event_free(struct app_event *e)
 {
 	json_decref(e->root);
 	e->root = NULL;
+	free(e->unescaped);
+	e->unescaped = NULL;
 }
 
 void
-app_event_new_id(
-    const struct app_event *e, const char *what, char ret_id[APP_ID_MAX])
+app_event_keep_id(struct text id, char ret_id[APP_ID_MAX])
 {
-	struct text id;
-	json_t *object;
+	bool fits = id.len < APP_ID_MAX;
 
-	ret_id[0] = '\0';
-	if (jsonx_get_object(e->result, what, &object) == 0 &&
-	    jsonx_get_text(object, "id", &id) == 0 && id.len < APP_ID_MAX)
-		snprintf(ret_id, APP_ID_MAX, "%.*s", (int)id.len, id.s);
+	snprintf(ret_id, APP_ID_MAX, "%.*s", fits ? (int)id.len : 0, id.s);
 }

@@ -3,8 +3,8 @@
  *
  * A line is an answer to a request of ours, a request of Codex's, or a
  * notification; the notifications that matter are told apart here, with
- * their members. Streams bring one line a token, so the line of a piece of
- * text is read without a JSON tree when it is as plain as it always is.
+ * their members. What stands in a line app_line knows; what it means is said
+ * here.
  *
  * Source: the protocol as `codex app-server generate-json-schema
  * --experimental` prints it, 0.154.0 and 0.169.0.
@@ -15,8 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/buf.h"
-#include "base/jsonx.h"
+#include "base/json_scan.h"
 #include "core/event.h"
 
 enum {
@@ -25,7 +24,7 @@ enum {
 
 enum app_event_kind {
 	APP_OTHER, /* nothing that we need to know */
-	APP_ANSWER, /* id; result, or error */
+	APP_ANSWER, /* id; error, or what the result has of the others */
 	APP_REQUEST, /* request_id, method; wants an answer */
 	APP_TURN_STARTED, /* turn */
 	APP_MESSAGE_STARTED, /* item, phase */
@@ -53,20 +52,25 @@ enum app_turn_status {
 struct app_event {
 	enum app_event_kind kind;
 	int64_t id; /* APP_ANSWER */
-	json_t *result; /* APP_ANSWER: NULL when it is an error; borrowed */
-	json_t *error; /* error object, or NULL; borrowed */
+	json_t *error; /* as Codex gave it, or NULL; borrowed */
 	const json_t *request_id; /* APP_REQUEST; borrowed */
-	const char *method; /* "" for answers */
-	struct text thread, turn, item, name, text; /* empty when absent */
+	const char *method; /* APP_REQUEST; else "" */
+	/* Empty when absent, not NUL-terminated. In an answer the ids of the
+	 * thread or turn that was made. */
+	struct text thread, turn, item, name, text;
 	bool final_phase; /* the text is the answer, not commentary */
 	bool will_retry;
 	enum app_turn_status status;
 	bool has_usage;
 	struct usage usage;
-	json_t *limits; /* borrowed */
+	json_t *limits; /* or NULL; borrowed */
+	bool login_needed, logged_in; /* the answer to account/read */
 	size_t omitted; /* APP_IMAGE_OMITTED */
 
-	json_t *root; /* private */
+	/* private */
+	struct json_string written; /* the text as it stands in the line */
+	char *unescaped;
+	json_t *root;
 };
 
 /*
@@ -79,15 +83,7 @@ MUST_CHECK int
 app_event_parse(const char *line, size_t len, struct app_event *ret_event);
 void app_event_free(struct app_event *e);
 
-/*
- * For APP_ANSWER with a result: the id of what was made, a "thread" or a
- * "turn". An id that is not there, or too long to be kept, is "".
- */
-void app_event_new_id(
-    const struct app_event *e, const char *what, char ret_id[APP_ID_MAX]);
-
-/* The quick way alone: true when it knew the line. For tests. */
-bool app_event_parse_plain(
-    const char *line, size_t len, struct app_event *ret_event);
+/* Keeps an id; one that is too long to be kept is "". */
+void app_event_keep_id(struct text id, char ret_id[APP_ID_MAX]);
 
 #endif

@@ -73,10 +73,9 @@ count(const json_t *parts)
 }
 
 size_t
-app_images_omitted(const json_t *item)
+app_images_omitted(const json_t *content, const json_t *output)
 {
-	return count(json_object_get(item, "content")) +
-	    count(json_object_get(item, "output"));
+	return count(content) + count(output);
 }
 
 /* Which of several it was is not told. */

@@ -17,8 +17,11 @@
 /* How many images a request has. */
 size_t app_images_count(const struct chat_request *r);
 
-/* How many texts in a raw item are that sentence. */
-size_t app_images_omitted(const json_t *item);
+/*
+ * How many texts in a raw item are that sentence, among its content or its
+ * output, either of which may be NULL.
+ */
+size_t app_images_omitted(const json_t *content, const json_t *output);
 
 /* How many the caller himself has sent as texts: so many may come back. */
 size_t app_images_sentences(const struct chat_request *r);

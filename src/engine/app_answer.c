@@ -242,13 +242,11 @@ wants_more_calls(const struct app_answer *a)
 
 /* A tool that is not the caller's is none of ours: Codex refuses the call. */
 static int
-on_tool_call(struct app_answer *a, const struct app_event *e)
+add_call(struct app_answer *a, const struct app_event *e, const char *name)
 {
-	const struct chat_request *r = a->job->request;
-	const char *name = tool_name_from_codex(r, e->name.s);
 	struct app_call *calls, *call;
 
-	if (!is_offered(r, name) || !wants_more_calls(a))
+	if (!is_offered(a->job->request, name) || !wants_more_calls(a))
 		return 0;
 	if (e->text.len > JOB_BACKLOG_MAX - a->calls_len)
 		return -EMSGSIZE;
@@ -264,6 +262,19 @@ on_tool_call(struct app_answer *a, const struct app_event *e)
 	if (call->id == NULL || call->name == NULL || call->arguments == NULL)
 		return -ENOMEM;
 	return 0;
+}
+
+static int
+on_tool_call(struct app_answer *a, const struct app_event *e)
+{
+	char *name = strndup(e->name.s, e->name.len);
+	int rc = -ENOMEM;
+
+	if (name != NULL)
+		rc = add_call(
+		    a, e, tool_name_from_codex(a->job->request, name));
+	free(name);
+	return rc;
 }
 
 static int

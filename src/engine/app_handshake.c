@@ -32,16 +32,11 @@ static int
 on_account(
     struct app_handshake *h, struct app_child *c, const struct app_event *e)
 {
-	bool required = false;
-	json_t *account;
-
-	(void)jsonx_get_bool(e->result, "requiresOpenaiAuth", &required);
-	h->login_missing = required &&
-	    jsonx_get_object(e->result, "account", &account) != 0;
+	h->login_missing = e->login_needed && !e->logged_in;
 	h->done = true;
 	h->awaited = 0;
 	h->by = CLOCK_NEVER;
-	if (!required)
+	if (!e->login_needed)
 		return 0;
 	h->limits_id = app_child_next_id(c);
 	return app_rate_limits_read(h->limits_id, &c->out);

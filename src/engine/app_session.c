@@ -98,15 +98,6 @@ note_limits(struct app_session *s, const json_t *snapshot)
 	s->owner.limits(s->owner.arg, &limits);
 }
 
-static void
-on_limits(struct app_session *s, const struct app_event *e)
-{
-	json_t *limits;
-
-	if (jsonx_get_object(e->result, "rateLimits", &limits) == 0)
-		note_limits(s, limits);
-}
-
 static int
 on_handshake(struct app_session *s, const struct app_event *e)
 {
@@ -226,8 +217,8 @@ on_answer(struct app_session *s, const struct app_event *e)
 		return 0;
 	if (e->id == s->handshake.awaited)
 		return on_handshake(s, e);
-	if (e->id == s->handshake.limits_id && e->result != NULL) {
-		on_limits(s, e);
+	if (e->id == s->handshake.limits_id && e->limits != NULL) {
+		note_limits(s, e->limits);
 		return 0;
 	}
 	if (e->id == s->spare.awaited)

@@ -148,7 +148,7 @@ app_spare_answer(
 
 	if (e->error != NULL)
 		return on_refused(s);
-	app_event_new_id(e, "thread", s->thread);
+	app_event_keep_id(e->thread, s->thread);
 	if (s->thread[0] == '\0')
 		return -EINVAL;
 	set(s, SPARE_READY, 0);

@@ -164,18 +164,10 @@ refuse_job(struct app_turn *t, const struct app_event *e)
 	app_turn_end_job(t, &error);
 }
 
-/* One that is too long would never be known again, and is none. */
-static void
-copy_id(char out[APP_ID_MAX], struct text id)
-{
-	if (id.len < APP_ID_MAX)
-		snprintf(out, APP_ID_MAX, "%.*s", (int)id.len, id.s);
-}
-
 static int
 on_thread_started(struct app_turn *t, const struct app_event *e)
 {
-	app_event_new_id(e, "thread", t->thread);
+	app_event_keep_id(e->thread, t->thread);
 	if (t->thread[0] == '\0')
 		return -EINVAL;
 	app_ask_ready(t);
@@ -192,7 +184,7 @@ static int
 on_turn_asked(struct app_turn *t, const struct app_event *e)
 {
 	if (t->turn[0] == '\0')
-		app_event_new_id(e, "turn", t->turn);
+		app_event_keep_id(e->turn, t->turn);
 	if (t->turn[0] == '\0')
 		return -EINVAL;
 	t->state = TURN_RUNNING;
@@ -341,7 +333,7 @@ app_turn_event(struct app_turn *t, const struct app_event *e)
 	if (t->state < TURN_ASKING)
 		return 0;
 	if (t->turn[0] == '\0' && e->kind == APP_TURN_STARTED)
-		copy_id(t->turn, e->turn);
+		app_event_keep_id(e->turn, t->turn);
 	if (e->kind == APP_TURN_STARTED || is_foreign(t, e))
 		return 0;
 	rc = feed_answer(t, e);

@@ -31,7 +31,8 @@ tests_fuzz_replay_app_request_SOURCES = tests/fuzz/replay.c \
 tests_fuzz_replay_app_request_LDADD = $(FUZZ_LDADD)
 
 tests_fuzz_replay_app_events_SOURCES = tests/fuzz/replay.c \
-	tests/fuzz/fuzz_app_events.c $(FUZZ_COMMON)
+	tests/fuzz/fuzz_app_events.c tests/unit/same_line.h $(FUZZ_COMMON)
+tests_fuzz_replay_app_events_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_fuzz_replay_app_events_LDADD = $(FUZZ_LDADD)
 
 tests_fuzz_replay_base64_SOURCES = tests/fuzz/replay.c \
@@ -121,7 +122,9 @@ tests_fuzz_fuzz_app_request_SOURCES = tests/fuzz/fuzz_app_request.c \
 tests_fuzz_fuzz_app_request_LDADD = $(FUZZ_LDADD)
 tests_fuzz_fuzz_app_request_LDFLAGS = $(FUZZ_LDFLAGS)
 
-tests_fuzz_fuzz_app_events_SOURCES = tests/fuzz/fuzz_app_events.c $(FUZZ_COMMON)
+tests_fuzz_fuzz_app_events_SOURCES = tests/fuzz/fuzz_app_events.c \
+	tests/unit/same_line.h $(FUZZ_COMMON)
+tests_fuzz_fuzz_app_events_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_fuzz_fuzz_app_events_LDADD = $(FUZZ_LDADD)
 tests_fuzz_fuzz_app_events_LDFLAGS = $(FUZZ_LDFLAGS)
 

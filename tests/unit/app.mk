@@ -2,6 +2,7 @@
 if HAVE_CHECK
 APP_TESTS = \
 	tests/unit/check_app_events \
+	tests/unit/check_app_line \
 	tests/unit/check_app_requests \
 	tests/unit/check_codex_error_info \
 	tests/unit/check_codex_limits \
@@ -20,11 +21,25 @@ TESTS += $(APP_TESTS)
 tests_unit_check_app_events_SOURCES = \
 	tests/unit/check_app_events.c \
 	tests/unit/app_lines.h \
+	tests/unit/damage.h \
+	tests/unit/oom.h \
 	tests/unit/random.h \
 	tests/unit/unit.h
 tests_unit_check_app_events_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_app_events_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_app_events_LDADD = src/libcore.a $(UNIT_LDADD)
+tests_unit_check_app_events_LDFLAGS = $(OOM_LDFLAGS)
+
+tests_unit_check_app_line_SOURCES = \
+	tests/unit/check_app_line.c \
+	tests/unit/app_lines.h \
+	tests/unit/damage.h \
+	tests/unit/random.h \
+	tests/unit/same_line.h \
+	tests/unit/unit.h
+tests_unit_check_app_line_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_check_app_line_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_check_app_line_LDADD = src/libcore.a $(UNIT_LDADD)
 
 tests_unit_check_app_requests_SOURCES = \
 	tests/unit/check_app_requests.c \

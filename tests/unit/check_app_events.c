@@ -4,7 +4,8 @@
 
 #include "core/app_events.h"
 #include "unit/app_lines.h"
-#include "unit/random.h"
+#include "unit/damage.h"
+#include "unit/oom.h"
 
 #define PLAIN \
 	"{\"method\":\"item/agentMessage/delta\",\"params\":{\"threadId\":" \
@@ -30,6 +31,12 @@ static const struct {
 	    "another member" },
 	{ PLAIN, -EINVAL, 0, "", "", "broken off" },
 	{ DELTA("i", "a\\nb"), 0, APP_MESSAGE_DELTA, "i", "a\nb", "escapes" },
+	{ DELTA("i", "\\ud83d\\ude00\\u0041"), 0, APP_MESSAGE_DELTA, "i",
+	    "\xf0\x9f\x98\x80"
+	    "A",
+	    "characters by number" },
+	{ COMPLETED("i", "null", "\\\"a\\\""), 0, APP_MESSAGE_COMPLETED, "i",
+	    "\"a\"", "quotation marks" },
 	{ DELTA("i", "\xff"), -EINVAL, 0, "", "", "broken UTF-8" },
 	{ STARTED("i", FINAL), 0, APP_MESSAGE_STARTED, "i", "", "a message" },
 	{ COMPLETED("i", "null", "pong"), 0, APP_MESSAGE_COMPLETED, "i", "pong",
@@ -186,15 +193,33 @@ START_TEST(answers_and_requests)
 {
 	struct app_event e;
 
-	parse("{\"id\":7,\"result\":{\"x\":1},\"error\":null}", &e);
+	parse(
+	    "{\"id\":7,\"result\":{\"thread\":{\"id\":\"t\"}},\"error\":null}",
+	    &e);
 	ck_assert_int_eq(e.id, 7);
-	ck_assert_ptr_nonnull(e.result);
+	ck_assert(is(e.thread, "t") && is(e.turn, ""));
 	ck_assert_ptr_null(e.error);
+	ck_assert(!e.login_needed && !e.logged_in);
+	app_event_free(&e);
+	parse("{\"id\":7,\"result\":{\"turn\":{\"id\":\"u\"}}}", &e);
+	ck_assert(is(e.thread, "") && is(e.turn, "u"));
 	app_event_free(&e);
 	parse("{\"id\":8,\"error\":{\"code\":-1}}", &e);
 	ck_assert_int_eq(e.id, 8);
-	ck_assert_ptr_null(e.result);
 	ck_assert_ptr_nonnull(e.error);
+	app_event_free(&e);
+	parse("{\"id\":3,\"result\":{\"requiresOpenaiAuth\":true,"
+	      "\"account\":null}}",
+	    &e);
+	ck_assert(e.login_needed && !e.logged_in);
+	app_event_free(&e);
+	parse("{\"id\":3,\"result\":{\"requiresOpenaiAuth\":true,"
+	      "\"account\":{\"type\":\"chatgpt\"}}}",
+	    &e);
+	ck_assert(e.login_needed && e.logged_in);
+	app_event_free(&e);
+	parse("{\"id\":4,\"result\":{\"rateLimits\":{\"primary\":null}}}", &e);
+	ck_assert_ptr_nonnull(e.limits);
 	app_event_free(&e);
 	parse("{\"id\":\"q\",\"method\":\"m\",\"params\":{\"threadId\":\"t\"}}",
 	    &e);
@@ -202,121 +227,6 @@ START_TEST(answers_and_requests)
 	ck_assert_str_eq(json_string_value(e.request_id), "q");
 	ck_assert(is(e.thread, "t"));
 	app_event_free(&e);
-}
-END_TEST
-
-/*
- * A space before the line is none of what the quick way knows, so this is
- * what the other one says of the same line.
- */
-static int
-parse_by_tree(
-    const char *line, size_t len, char **ret_copy, struct app_event *e)
-{
-	char *copy = malloc(len + 1);
-
-	copy[0] = ' ';
-	memcpy(copy + 1, line, len);
-	*ret_copy = copy;
-	return app_event_parse(copy, len + 1, e);
-}
-
-static void
-check_same(const char *line, size_t len, const struct app_event *quick)
-{
-	struct app_event e;
-	char *copy;
-	int rc = parse_by_tree(line, len, &copy, &e);
-
-	ck_assert_msg(rc == 0, "%.*s", (int)len, line);
-	ck_assert_ptr_nonnull(e.root);
-	ck_assert_int_eq(e.kind, quick->kind);
-	ck_assert_str_eq(e.method, quick->method);
-	ck_assert(text_equal(e.thread, quick->thread));
-	ck_assert(text_equal(e.turn, quick->turn));
-	ck_assert(text_equal(e.item, quick->item));
-	ck_assert(text_equal(e.text, quick->text));
-	ck_assert(text_equal(e.name, quick->name));
-	ck_assert_int_eq(e.final_phase, quick->final_phase);
-	app_event_free(&e);
-	free(copy);
-}
-
-static const char *const plain[] = { PLAIN "}",
-	PLAIN ",\"emittedAtMs\":1795509000123}", PLAIN ",\"emittedAtMs\":1}",
-	DELTA("", ""), DELTA("i", "\xe2\x82\xac\xf0\x9f\x98\x80\x7f") };
-
-/* Bytes that mean something to either way of reading. */
-static char
-odd_byte(uint64_t *seed)
-{
-	static const char bytes[] = "\"\\{}[]:,0123456789u \n\t\x01\x7f\x80\xbf"
-				    "\xc0\xc3\xe2\xed\xf0\xf4\xff";
-
-	return bytes[random_below(seed, sizeof(bytes))];
-}
-
-static size_t
-mutate(char *bytes, size_t len, uint64_t *seed)
-{
-	for (size_t k = random_below(seed, 3); k > 0 && len > 1; k--) {
-		size_t at = random_below(seed, len);
-
-		switch (random_below(seed, 3)) {
-		case 0:
-			bytes[at] = odd_byte(seed);
-			break;
-		case 1: /* without this one */
-			memmove(bytes + at, bytes + at + 1, --len - at);
-			break;
-		default: /* one more */
-			memmove(bytes + at + 1, bytes + at, len++ - at);
-			bytes[at] = odd_byte(seed);
-			break;
-		}
-	}
-	return len;
-}
-
-/* What the quick way takes, the other way takes for the same. */
-START_TEST(the_quick_way_agrees)
-{
-	uint64_t seed = 11;
-	unsigned known = 0;
-
-	for (unsigned round = 0; round < 200000; round++) {
-		const char *line =
-		    plain[random_below(&seed, ARRAY_SIZE(plain))];
-		size_t len = strlen(line);
-		char *bytes = malloc(len + 4), *exact;
-		struct app_event e;
-
-		memcpy(bytes, line, len);
-		len = mutate(bytes, len, &seed);
-		/* Of the very size, so that a sanitizer sees more. */
-		exact = malloc(len);
-		memcpy(exact, bytes, len);
-		if (app_event_parse_plain(exact, len, &e)) {
-			check_same(exact, len, &e);
-			known++;
-		}
-		free(exact);
-		free(bytes);
-	}
-	ck_assert_uint_gt(known, 50000);
-}
-END_TEST
-
-START_TEST(the_quick_way_is_taken)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(plain); i++) {
-		struct app_event e;
-
-		ck_assert_msg(
-		    app_event_parse_plain(plain[i], strlen(plain[i]), &e), "%s",
-		    plain[i]);
-		check_same(plain[i], strlen(plain[i]), &e);
-	}
 }
 END_TEST
 
@@ -332,7 +242,7 @@ START_TEST(damaged_lines_do_no_harm)
 		struct app_event e;
 
 		memcpy(bytes, line, len);
-		len = mutate(bytes, len, &seed);
+		len = damage(bytes, len, &seed);
 		if (app_event_parse(bytes, len, &e) == 0) {
 			ck_assert_ptr_nonnull(e.text.s);
 			ck_assert_ptr_nonnull(e.method);
@@ -343,5 +253,23 @@ START_TEST(damaged_lines_do_no_harm)
 }
 END_TEST
 
+static int
+parse_and_free(const char *line)
+{
+	struct app_event e;
+	int rc = app_event_parse(line, strlen(line), &e);
+
+	if (rc == 0)
+		app_event_free(&e);
+	return rc;
+}
+
+/* What was copied of a line is freed with it. */
+START_TEST(out_of_memory)
+{
+	OOM_EACH(parse_and_free(DELTA("i", "a\\nb")), (void)0);
+}
+END_TEST
+
 UNIT_MAIN("app_events", lines, members, ends_of_a_turn, answers_and_requests,
-    the_quick_way_agrees, the_quick_way_is_taken, damaged_lines_do_no_harm)
+    damaged_lines_do_no_harm, out_of_memory)

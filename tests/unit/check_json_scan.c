@@ -260,8 +260,9 @@ END_TEST
 static const char *const scalars[] = { "null", "true", "false", "0", "-1", "17",
 	"1.5", "-0.25", DIGITS_18, "1e2", "\"\"", "\"pong\"",
 	"\"caf\xc3\xa9 \xf0\x9f\x98\x80 and more\"", "\"a\\n\\\"b\\\"\\t\\\\\"",
-	"\"\\u0041\\u00e9\\u20ac\\ud83d\\ude00\\u0000\"", "\"{[,:]}\"", "[]",
-	"{}" };
+	"\"\\u0041\\u00e9\\u20ac\\ud83d\\ude00\\u0000\"",
+	"\"\\u007f\\u0080\\u07ff\\u0800\\uffff\\ud869\\uded6\\udbff\\udfff\"",
+	"\"{[,:]}\"", "[]", "{}" };
 static const char *const names[] = { "\"a\"", "\"id\"", "\"threadId\"",
 	"\"twice\"", "\"twice\"", "\"caf\xc3\xa9\"", "\"\"" };
 static const char *const spaces[] = { "", "", "", "", " ", "\t\r\n " };
