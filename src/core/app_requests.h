@@ -57,8 +57,9 @@ app_thread_start(int64_t id, struct text params, struct buf *out);
 
 /*
  * The whole conversation, and before and behind it what Codex has no other
- * place for: our sentence, long schemas, the form that is wished for. Never as the input of the turn, where Codex would
- * look for mentions ("$name" brings in a skill's text) and limit the length.
+ * place for: our sentence, long schemas, the form that is wished for. Never as
+ * the input of the turn, where Codex would look for mentions ("$name" brings in
+ * a skill's text) and limit the length.
  */
 MUST_CHECK int
 app_inject(int64_t id, const char *thread, enum app_instructions instructions,

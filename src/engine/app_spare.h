@@ -5,7 +5,8 @@
  * caller that comes again mostly wants a thread just like its last one: same
  * directory, model, tools and verbosity. So when two threads in a row were
  * asked for in the same words, the next one is started as soon as a caller has
- * its answer, and is given to whoever asks for it in those words. Whoever asks in others never gets it; it is closed then.
+ * its answer, and is given to whoever asks for it in those words. Whoever asks
+ * in others never gets it; it is closed then.
  *
  *	NONE      there is none
  *	ASKED     thread/start is asked for
