@@ -1,8 +1,6 @@
 // app-server: children that die, or do not hear or speak any more. Who has
 // seen nothing is moved to the next child, once; who has text is told.
 import assert from "node:assert/strict";
-import fs from "node:fs";
-import path from "node:path";
 import { describe, it } from "node:test";
 import { begun, child, failed, holdings, lost, patience, served }
     from "./lib/children.mjs";
@@ -18,9 +16,7 @@ const start = (mode, { args = [], ...options } = {}) => Proxy.start({ engine,
 	args: ["--sse-ping-seconds", "0", ...args], ...options });
 
 // How often Codex was asked for this.
-const asked = (proxy, method) => fs.readFileSync(
-    path.join(proxy.dir, "rpc.log"), "utf8").split("\n")
-    .filter((l) => l.includes(`"method":"${method}"`)).length;
+const asked = (proxy, method) => proxy.rpc(method).length;
 
 // Streamed and not, once their turns have begun.
 async function running(proxy, directives) {

@@ -213,15 +213,26 @@ export class Proxy {
 		    commandLine(p).includes("app-server"));
 	}
 
-	// fake_codex's log of its starts that were for a request.
-	calls() {
-		const file = path.join(this.dir, "calls.log");
+	// A log of fake_codex's; its last line may be half written.
+	#fakeLog(name) {
+		const file = path.join(this.dir, name);
 
 		if (!fs.existsSync(file))
 			return [];
-		return fs.readFileSync(file, "utf8").split("\n")
-		    .filter((l) => l !== "").map((l) => JSON.parse(l))
+		return fs.readFileSync(file, "utf8").split("\n").slice(0, -1)
+		    .map((l) => JSON.parse(l));
+	}
+
+	// Its starts that were for a request.
+	calls() {
+		return this.#fakeLog("calls.log")
 		    .filter((c) => c.argv.includes("exec"));
+	}
+
+	// What its app-server was asked, with FAKE_CODEX_LOG_RPC=1.
+	rpc(method) {
+		return this.#fakeLog("rpc.log")
+		    .filter((m) => m.method === method);
 	}
 
 	// What requests left in the isolated home.

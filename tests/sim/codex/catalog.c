@@ -1,5 +1,16 @@
 #include "catalog.h"
 
+/* A model that model/list does not tell of. */
+#define HIDDEN(slug, levels, modalities) \
+	"{\"slug\":\"" slug "\",\"display_name\":\"" slug "\"," \
+	"\"description\":\"A model of the stand-in.\"," \
+	"\"supported_reasoning_levels\":[" levels "]," \
+	"\"visibility\":\"hide\",\"supported_in_api\":true," \
+	"\"priority\":50,\"input_modalities\":[" modalities "]," \
+	"\"base_instructions\":\"You are a stand-in.\"}"
+#define LEVEL(effort) \
+	"{\"effort\":\"" effort "\",\"description\":\"" effort "\"}"
+
 /* clang-format off */
 const char catalog[] =
 	"{\"models\":[{\"slug\":\"gpt-6.1-sol\","
@@ -75,7 +86,12 @@ const char catalog[] =
 	"\"supports_reasoning_effort_updates\":false,"
 	"\"node_repl_auto_review_required\":false,"
 	"\"node_repl_disabled\":false,"
-	"\"base_instructions\":\"You are a stand-in.\"}]}";
+	"\"base_instructions\":\"You are a stand-in.\"},"
+	HIDDEN("text-only", LEVEL("low"), "\"text\"") ","
+	HIDDEN("effortless", "", "\"text\",\"image\"") ","
+	HIDDEN("low-medium", LEVEL("low") "," LEVEL("medium"),
+	    "\"text\",\"image\"")
+	"]}";
 
 const char model_list[] =
 	"{\"data\":["
