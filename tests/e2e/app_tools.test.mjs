@@ -3,47 +3,19 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import OpenAI from "openai";
+import { calls, joinCalls, tool } from "./lib/calls.mjs";
 import { newModel } from "./lib/env.mjs";
 import { sseEvents } from "./lib/http.mjs";
-import { assistant, call, developer, output, received, user } from
-    "./lib/items.mjs";
+import { call, developer, received, user } from "./lib/items.mjs";
 import { mark, realCodex } from "./lib/proxy.mjs";
 
-const tool = (name, parameters = { type: "object", properties: {} }) =>
-	({ type: "function", function: { name, description: `does ${name}`,
-		parameters } });
 // In a history: calls, [name, id] each, and the result of one.
 const made = (...list) => ({ role: "assistant", content: null,
 	tool_calls: list.map(([name, id]) => ({ id, type: "function",
 		function: { name, arguments: "{}" } })) });
 const told = (tool_call_id) => ({ role: "tool", tool_call_id, content: "r" });
 
-// A directive by which the model calls a function.
-const calls = (name, args) => `tool=${name}:${JSON.stringify(args)}`;
 const quoted = (s) => JSON.stringify(s);
-
-// The calls of a stream, from its pieces; checks how they are cut.
-function joinCalls(events) {
-	const all = [];
-
-	for (const e of events) {
-		for (const c of e.choices?.[0]?.delta.tool_calls ?? []) {
-			if (!all[c.index]) {
-				assert.equal(c.index, all.length, "they come in order");
-				assert.equal(c.type, "function");
-				assert.ok(c.id && c.function.name, "id and name first");
-				all[c.index] = { id: c.id, type: c.type, function: {
-					name: c.function.name, arguments: "" } };
-			} else {
-				assert.equal(c.id, undefined);
-				assert.equal(c.function.name, undefined);
-			}
-			all[c.index].function.arguments +=
-			    c.function.arguments ?? "";
-		}
-	}
-	return all;
-}
 
 // The message with the schemas that Codex makes shorter: [name, schema] each.
 const toldInFull = (...list) => developer([
@@ -194,48 +166,6 @@ for (const model of [newModel, "gpt-5.5"]) {
 			assert.equal(message.tool_calls, undefined);
 			assert.match(message.content, /^tool said: .*shell/s);
 			assert.equal(json.choices[0].finish_reason, "stop");
-		});
-
-		it("ten requests: each has the conversation and no more",
-		    async () => {
-			const messages = [{ role: "system", content: "be brief" }];
-			const items = [developer("be brief")];
-			const tools = [tool("step", { type: "object", properties: {
-				n: { type: "integer" } }, required: ["n"] })];
-
-			for (let i = 0; i < 10; i++) {
-				if (i % 2 === 0) {
-					const words = `${mark()} SIM: ` +
-					    calls("step", `{"n": ${i}}`);
-
-					messages.push({ role: "user", content: words });
-					items.push(user(words));
-				}
-				const n = world.sim.requests().length;
-				const r = await world.proxy.chat(messages, { tools });
-				const { message } = r.json.choices[0];
-				const upstream = world.sim.requests();
-
-				assert.equal(r.status, 200, r.text);
-				assert.equal(upstream.length, n + 1);
-				assert.deepEqual(received(upstream[n].body), { items,
-					tools: [{ type: "function", strict: false,
-						...tools[0].function }] });
-				messages.push(message);
-				if (i % 2 === 0) {
-					const [{ id, function: f }] = message.tool_calls;
-
-					assert.equal(f.arguments, `{"n": ${i}}`);
-					messages.push({ role: "tool", tool_call_id: id,
-						content: `done ${i}` });
-					items.push(call(id, "step", f.arguments),
-					    output(id, `done ${i}`));
-				} else {
-					assert.equal(message.content,
-					    `tool said: done ${i - 1}`);
-					items.push(assistant(message.content));
-				}
-			}
 		});
 
 		describe("tool_choice", () => {

@@ -1,6 +1,7 @@
 # Run by tests/e2e/run, which contrib/check calls; not by "make check".
 EXTRA_DIST += \
 	tests/e2e/.npmrc \
+	tests/e2e/app_calls.test.mjs \
 	tests/e2e/app_dead_children.test.mjs \
 	tests/e2e/app_end.test.mjs \
 	tests/e2e/app_exact.test.mjs \
@@ -52,6 +53,7 @@ EXTRA_DIST += \
 	tests/e2e/leaks.test.mjs \
 	tests/e2e/lib/agent.mjs \
 	tests/e2e/lib/app_server.mjs \
+	tests/e2e/lib/calls.mjs \
 	tests/e2e/lib/child.mjs \
 	tests/e2e/lib/children.mjs \
 	tests/e2e/lib/complete.bash \
