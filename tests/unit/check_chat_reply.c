@@ -45,6 +45,13 @@ static const struct {
 		"0f length" },
 	    "0 a|||length\n1 b|||stop\n11,11,22,11,11\n",
 	    "two choices, usage summed" },
+	{ "\"n\":2,",
+	    { "1t 0 c1 f", "0t 0 c2 g", "1a 0 {\"b\"", "0t 1 c3 f", "0a 0 {}",
+		"1a 0 :1}", "0a 1 3", "1u 1,0,2,0", "1f tool_calls",
+		"0u 1,0,2,0", "0f tool_calls" },
+	    "0 ||c2:g:{};c3:f:3;|tool_calls\n"
+	    "1 ||c1:f:{\"b\":1};|tool_calls\n2,4,6,0,0\n",
+	    "two choices, each with its calls" },
 	{ "\"n\":2,", { "0f stop", "1c b", "1f stop" },
 	    "0 |||stop\n1 b|||stop\n0,0,0,0,0\n", "one has nothing to say" },
 	{ "\"stop\":\"END\",", { "0c abEN", "0c D more", "0c x" },

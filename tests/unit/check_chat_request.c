@@ -6,6 +6,8 @@
 
 #define USER "{\"role\":\"user\",\"content\":\"x\"}"
 #define HEAD "{\"model\":\"m\",\"messages\":[" USER "]"
+#define NAME_64 \
+	"a23456789_123456789_123456789_123456789_123456789_123456789_1234"
 #define ALLOWED(what) \
 	",\"tool_choice\":{\"type\":\"allowed_tools\"," \
 	"\"allowed_tools\":" what "}}"
@@ -192,6 +194,13 @@ static const struct {
 	    API_ERROR_MISSING_PARAMETER, "tools[0].function" },
 	{ HEAD ",\"tools\":[{\"function\":{\"name\":\"a b\"}}]}",
 	    API_ERROR_INVALID_VALUE, "tools[0].function.name" },
+	{ HEAD ",\"tools\":[{\"function\":{\"name\":\"\"}}]}",
+	    API_ERROR_INVALID_VALUE, "tools[0].function.name" },
+	{ HEAD ",\"tools\":[{\"function\":{\"name\":\"" NAME_64 "\"}},"
+	       "{\"function\":{\"name\":\"" NAME_64 "x\"}}]}",
+	    API_ERROR_INVALID_VALUE, "tools[1].function.name" },
+	{ HEAD ",\"functions\":[{\"name\":\"" NAME_64 "x\"}]}",
+	    API_ERROR_INVALID_VALUE, "functions[0].name" },
 	{ HEAD ",\"tools\":[{\"function\":{\"name\":\"a\","
 	       "\"parameters\":[]}}]}",
 	    API_ERROR_INVALID_TYPE, "tools[0].function.parameters" },
@@ -266,6 +275,8 @@ static const char *const good[] = {
 	HEAD ",\"logprobs\":false,\"top_logprobs\":0,"
 	     "\"modalities\":[\"text\"]}",
 	HEAD ",\"tools\":[],\"stop\":[\"\",\"a\"]}",
+	HEAD ",\"stop\":[\"a\",\"b\",\"c\",\"d\"]}",
+	HEAD ",\"tools\":[{\"function\":{\"name\":\"" NAME_64 "\"}}]}",
 	HEAD ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":"
 	     "\"no_parameters\"}}],\"tool_choice\":\"auto\"}",
 	HEAD ",\"functions\":[{\"name\":\"old\"}],\"function_call\":"
