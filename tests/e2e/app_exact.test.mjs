@@ -202,3 +202,40 @@ describe("a request is small, and a long one whole", () => {
 		});
 	}
 });
+
+// Codex has a model of its own devising for such a name, with limits of its own.
+describe("a model that Codex's catalog does not have", () => {
+	const model = "nonesuch";
+	const world = realCodex({ before, after }, { engine: "app-server",
+		args: ["--instructions", "none"] });
+
+	it("gets a word and no more", async () => {
+		let m;
+		const { upstream, json } = await world.good((x) => m = x,
+		    { model });
+
+		assert.equal(json.model, model);
+		assert.equal(upstream.body.model, model);
+		assert.deepEqual(received(upstream.body),
+		    { items: [user(m)], tools: [] });
+	});
+
+	it("gets a tool's 300,000 characters", async () => {
+		const long = "é€x😀 ".repeat(60000);
+		let m;
+		const { upstream } = await world.good((x) => [
+			{ role: "user", content: m = x },
+			calls(["call_a", "look", "{}"]), result("call_a", long)],
+		{ model, tools: [tool("look", path)] });
+		const { items } = received(upstream.body);
+
+		assert.equal([...long].length, 300000);
+		assert.equal(upstream.body.model, model);
+		assert.deepEqual(items.slice(0, 2),
+		    [user(m), call("call_a", "look", "{}")]);
+		// Not by deepEqual: its message would be long.
+		assert.ok(JSON.stringify(items.slice(2)) ===
+		    JSON.stringify([output("call_a", long)]),
+		`${JSON.stringify(items.slice(2)).length} bytes`);
+	});
+});

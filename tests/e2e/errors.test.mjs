@@ -135,6 +135,21 @@ describeEngines("what Codex says is told with the right status", (engine) => {
 		});
 	}
 
+	it("a model that neither Codex nor the server knows is 404",
+	    async () => {
+		const words = "The model 'nonesuch' does not exist";
+
+		for (const stream of [false, true]) {
+			const r = await world.proxy.chat("SIM: status=404," +
+			    `model_not_found;message=${words}`,
+			{ model: "nonesuch", stream });
+
+			check(r, ["", 404, request, "model_not_found", undefined,
+				/model 'nonesuch' does not exist/]);
+		}
+		assert.equal(world.sim.requests().at(-1).body.model, "nonesuch");
+	});
+
 	it("error texts have no path and no key", async () => {
 		const r = await world.proxy.chat("SIM: status=401");
 
