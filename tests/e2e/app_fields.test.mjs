@@ -17,9 +17,15 @@ describe("app-server fields", () => {
 		    { model, ...fields })).upstream.body;
 
 		describe(model, () => {
-			for (const effort of ["low", "medium", "high"]) {
-				it(`reasoning_effort ${effort}`, async () => {
-					assert.equal((await body({ reasoning_effort: effort }))
+			// asked for, what goes upstream; that ultra is xhigh there
+			// is Codex's doing where the catalog has it
+			const efforts = [["none", "low"], ["minimal", "low"],
+				["low", "low"], ["medium", "medium"], ["high", "high"],
+				["xhigh", "xhigh"], ["ultra", "xhigh"],
+				["max", model === newModel ? "max" : "xhigh"]];
+			for (const [asked, effort] of efforts) {
+				it(`reasoning_effort ${asked}: ${effort}`, async () => {
+					assert.equal((await body({ reasoning_effort: asked }))
 					    .reasoning.effort, effort);
 				});
 			}
@@ -29,13 +35,16 @@ describe("app-server fields", () => {
 					    .text.verbosity, verbosity);
 				});
 			}
-			it("service_tier priority", async () => {
-				assert.equal((await body({ service_tier: "priority" }))
-				    .service_tier, "priority");
-			});
-			it("no tier unless it is asked for", async () => {
-				assert.equal((await body({})).service_tier, undefined);
-			});
+			// asked for, what goes upstream
+			const tiers = [["priority", "priority"], ["flex", "flex"],
+				["auto", undefined], ["default", undefined],
+				["scale", undefined], [undefined, undefined]];
+			for (const [asked, tier] of tiers) {
+				it(`service_tier ${asked}: ${tier}`, async () => {
+					assert.equal((await body({ service_tier: asked }))
+					    .service_tier, tier);
+				});
+			}
 
 			it("json_schema and tools at once", async () => {
 				const schema = { type: "object", properties: {
@@ -71,37 +80,33 @@ describe("app-server fields", () => {
 		});
 	}
 
-	it("n 3: the choices come side by side, and end together", async () => {
-		const { proxy, sim } = world;
-		const m = mark();
-		const pending = proxy.open(
-		    `${m} SIM: text=one two three;split=4;hang`,
-		    { n: 3, stream: true });
+	for (const n of [3, 8]) {
+		const all = [...Array(n).keys()];
 
-		// None of them has ended, and each has all its text.
-		await until(() => [0, 1, 2].every((i) =>
-		    pending.choices[i]?.content === "one two three"),
-		() => pending.text);
-		assert.equal(new Set(pending.events.map((e) => e.id)).size, 1);
-		await until(() => sim.requestsWith(m).length === 3,
-		    "three requests in the log");
-		pending.destroy();
-		for (const { n } of sim.requestsWith(m))
-			assert.equal((await sim.closed(n)).completed, false);
-	});
+		it(`n ${n}: the choices come side by side, and end together`,
+		    async () => {
+			const { proxy, sim } = world;
+			const m = mark();
+			const pending = proxy.open(
+			    `${m} SIM: text=one two three;split=4;hang`,
+			    { n, stream: true });
 
-	it("n 3 with usage summed, streaming", async () => {
-		const r = await world.proxy.chat("SIM: text=x;usage=10,4,6,2",
-		    { n: 3, stream: true,
-			stream_options: { include_usage: true } });
-		const { usage } = JSON.parse(r.text.trimEnd().split("\n\n")
-		    .at(-2).slice(6));
-
-		assert.deepEqual(usage, { prompt_tokens: 30,
-			completion_tokens: 18, total_tokens: 48,
-			prompt_tokens_details: { cached_tokens: 12 },
-			completion_tokens_details: { reasoning_tokens: 6 } });
-	});
+			// None of them has ended, and each has all its text.
+			await until(() => all.every((i) =>
+			    pending.choices[i]?.content === "one two three"),
+			() => pending.text);
+			assert.equal(pending.choices.length, n);
+			assert.deepEqual(pending.choices.map((c) =>
+			    c.finish_reason), all.map(() => null));
+			assert.equal(new Set(pending.events.map((e) =>
+			    e.id)).size, 1);
+			await until(() => sim.requestsWith(m).length === n,
+			    `${n} requests in the log`);
+			pending.destroy();
+			for (const { n } of sim.requestsWith(m))
+				assert.equal((await sim.closed(n)).completed, false);
+		});
+	}
 });
 
 describe("--fast", () => {

@@ -136,10 +136,13 @@ describeEngines("fields", (engine) => {
 	});
 
 	describe("effort and verbosity", () => {
-		for (const effort of ["low", "high"]) {
-			it(`reasoning_effort ${effort}`, async () => {
+		// asked for, what goes upstream: gpt-5.5 knows low to xhigh
+		const efforts = [["minimal", "low"], ["low", "low"],
+			["high", "high"], ["xhigh", "xhigh"], ["ultra", "xhigh"]];
+		for (const [asked, effort] of efforts) {
+			it(`reasoning_effort ${asked}: ${effort}`, async () => {
 				const { upstream } = await good((m) => m,
-				    { reasoning_effort: effort });
+				    { reasoning_effort: asked });
 
 				assert.equal(upstream.body.reasoning.effort, effort);
 			});
@@ -159,6 +162,9 @@ describeEngines("fields", (engine) => {
 			["one two three", "two", "one "],
 			["one two three", ["three", "two"], "one "],
 			["one two three", ["none"], "one two three"],
+			["one two three", ["w", "x", "y", "three"], "one t"],
+			["one two three", ["x", "three", "y", "z"], "one two "],
+			["one two three", ["x", "y", "z", "three"], "one two "],
 			["aaab", "ab", "aa"],
 			["é€😀x", "😀", "é€"],
 			["stop here", "stop", ""],
@@ -184,18 +190,41 @@ describeEngines("fields", (engine) => {
 	});
 
 	describe("n", () => {
-		it("3 choices are 3 jobs, usage summed", async () => {
-			const m = mark();
-			const r = await chat(`${m} SIM: text=same`, { n: 3 });
+		for (const n of [3, 8]) {
+			const all = [...Array(n).keys()];
+			const usage = { prompt_tokens: 10 * n,
+				completion_tokens: 6 * n, total_tokens: 16 * n,
+				prompt_tokens_details: { cached_tokens: 4 * n },
+				completion_tokens_details: {
+					reasoning_tokens: reasoningTokens(2 * n) } };
 
-			assert.deepEqual(r.json.choices.map((c) =>
-			    [c.index, c.message.content, c.finish_reason]),
-			[0, 1, 2].map((i) => [i, "same", "stop"]));
-			assert.equal(world.sim.requestsWith(m).length, 3);
-			assert.equal(r.json.usage.prompt_tokens, 33);
-			assert.equal(r.json.usage.completion_tokens, 21);
-			assert.equal(r.json.usage.total_tokens, 54);
-		});
+			it(`${n} choices are ${n} jobs, usage summed`, async () => {
+				const m = mark();
+				const r = await chat(
+				    `${m} SIM: text=same;usage=10,4,6,2`, { n });
+
+				assert.equal(r.status, 200, r.text);
+				assert.deepEqual(r.json.choices.map((c) =>
+				    [c.index, c.message.content, c.finish_reason]),
+				all.map((i) => [i, "same", "stop"]));
+				assert.equal(world.sim.requestsWith(m).length, n);
+				assert.deepEqual(r.json.usage, usage);
+			});
+
+			it(`${n} in a stream, usage summed`, async () => {
+				const r = await chat("SIM: text=same;usage=10,4,6,2",
+				    { n, stream: true,
+					stream_options: { include_usage: true } });
+				const events = sseEvents(r.text);
+
+				assert.equal(r.status, 200, r.text);
+				assert.equal(events.pop(), "[DONE]");
+				assert.deepEqual(events.pop().usage, usage);
+				assert.deepEqual(joinChunks(events).map((c) =>
+				    [c.content, c.finish_reason]),
+				all.map(() => ["same", "stop"]));
+			});
+		}
 
 		it("one that fails fails the request", async () => {
 			const r = await chat("SIM: status=500", { n: 2 });
