@@ -9,6 +9,7 @@ EXTRA_DIST += \
 	tests/e2e/app_isolation.test.mjs \
 	tests/e2e/app_many.test.mjs \
 	tests/e2e/app_odd_lines.test.mjs \
+	tests/e2e/app_quota.test.mjs \
 	tests/e2e/app_ready.test.mjs \
 	tests/e2e/app_spare.test.mjs \
 	tests/e2e/app_stream.test.mjs \
