@@ -15,6 +15,7 @@ EXTRA_DIST += \
 	tests/e2e/app_stream.test.mjs \
 	tests/e2e/app_supervision.test.mjs \
 	tests/e2e/app_tools.test.mjs \
+	tests/e2e/app_wear.test.mjs \
 	tests/e2e/catalog.test.mjs \
 	tests/e2e/cli.test.mjs \
 	tests/e2e/clients/.npmrc \
