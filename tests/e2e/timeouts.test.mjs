@@ -11,6 +11,15 @@ describeEngines("--timeout-seconds on the real Codex", (engine) => {
 		args: ["--model", "gpt-5.5", "--timeout-seconds", "5.5",
 			"--sse-ping-seconds", "1"] });
 
+	// Within a second of the answer nobody works at it any more.
+	async function upstreamGone(m) {
+		const { n } = await world.sim.request(m);
+		const { ms, value: end } = await timed(() => world.sim.closed(n));
+
+		assert.equal(end.completed, false);
+		assert.ok(ms < 1000 * slack, `after ${ms} ms`);
+	}
+
 	it("504, and the upstream connection is gone", async () => {
 		const m = mark();
 		const { ms, value: r } = await timed(() =>
@@ -21,18 +30,46 @@ describeEngines("--timeout-seconds on the real Codex", (engine) => {
 		assert.equal(r.error.code, "timeout");
 		assert.match(r.error.message, /5\.5/);
 		assert.ok(ms > 5400 && ms < 15000 * slack, `${ms} ms`);
-		const { n } = await world.sim.request(m);
-
-		assert.equal((await world.sim.closed(n)).completed, false);
+		await upstreamGone(m);
 		await world.proxy.settled();
 	});
 
 	it("in a stream that has begun it is an error event", async () => {
-		const r = await world.proxy.chat("SIM: hang", { stream: true });
+		const m = mark();
+		const r = await world.proxy.chat(`${m} SIM: hang`,
+		    { stream: true });
 
 		assert.equal(r.status, 200);
 		assert.equal(sseEvents(r.text).at(-1).error.code, "timeout");
 		assert.doesNotMatch(r.text, /\[DONE\]/);
+		await upstreamGone(m);
+	});
+});
+
+describeEngines("--timeout-seconds and the only place", (engine) => {
+	const world = scriptedWorld(engine, { before, after }, { args: [
+		...atOnce(engine, 1), "--timeout-seconds", "8"] });
+
+	it("is free for the next request at once", async () => {
+		const { proxy } = world;
+
+		for (const stream of [false, true]) {
+			const pending = await world.hold({ stream });
+			const late = await pending.answer;
+			const error = stream && late.status === 200
+			    ? sseEvents(late.text).at(-1).error : late.error;
+
+			assert.equal(error.code, "timeout", late.text);
+			// It waits no longer than its own time, which is as short.
+			const next = await proxy.chat(world.script("text=next"));
+
+			assert.equal(next.status, 200, next.text);
+			assert.equal(next.json.choices[0].message.content, "next");
+		}
+		const m = await proxy.idle();
+
+		assert.equal(m.requests_ok, 2);
+		assert.equal(m.requests_error, 2);
 	});
 });
 
