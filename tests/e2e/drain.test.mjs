@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { makeDir, removeDir, slack } from "./lib/env.mjs";
 import { request, sseEvents } from "./lib/http.mjs";
-import { atOnce, describeEngines, Proxy } from "./lib/proxy.mjs";
+import { atOnce, describeEngines, mark, Proxy } from "./lib/proxy.mjs";
 import { Raw, rawRequest } from "./lib/raw.mjs";
 import { Sim } from "./lib/sim.mjs";
 import { timed, until, within } from "./lib/wait.mjs";
@@ -146,6 +146,29 @@ describeEngines("SIGTERM", (engine) => {
 		});
 
 		assert.ok(ms >= 450 && ms < 10000 * slack, `${ms} ms`);
+	});
+
+	it("after --drain-seconds the upstream connections are gone, too",
+	    async () => {
+		const proxy = await Proxy.start({ engine, sim: sim.model, args: [
+			"--model", "gpt-5.5", "--drain-seconds", "0.5",
+			...atOnce(engine, 2)] });
+		const marks = [mark(), mark()];
+		const pending = marks.map((m, i) =>
+		    proxy.open(`${m} SIM: hang`, { stream: i === 1 }));
+		const upstream = await Promise.all(
+		    marks.map((m) => sim.model.request(m)));
+
+		proxy.child.kill("SIGTERM");
+		for (const p of pending)
+			assert.match((await p.answer).text, /"shutting_down"/);
+		const { ms, value: ends } = await timed(() => Promise.all(
+		    upstream.map(({ n }) => sim.model.closed(n))));
+
+		for (const end of ends)
+			assert.equal(end.completed, false);
+		assert.ok(ms < 1000 * slack, `after ${ms} ms`);
+		await proxy.ended();
 	});
 });
 
