@@ -159,6 +159,8 @@ tests_unit_check_codex_setup_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_check_codex_setup_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_check_codex_setup_LDADD = src/libengine.a src/libcore.a \
 	$(UNIT_LDADD)
+tests_unit_check_codex_setup_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=clock_now
 
 tests_unit_check_job_SOURCES = \
 	tests/unit/check_job.c \

@@ -29,11 +29,16 @@ hook(void *arg)
 }
 
 static void
+write_file(const char *name, const char *text)
+{
+	ck_assert_int_eq(
+	    file_write_atomic(scratch_path(name), text, strlen(text), 0700), 0);
+}
+
+static void
 write_codex(void)
 {
-	ck_assert_int_eq(file_write_atomic(scratch_path("codex"), SCRIPT,
-			     strlen(SCRIPT), 0700),
-	    0);
+	write_file("codex", SCRIPT);
 }
 
 static void
@@ -150,6 +155,61 @@ START_TEST(an_upgrade_is_noticed)
 }
 END_TEST
 
+/* How far this thread's clock is ahead of the others'. */
+static _Thread_local int64_t ahead;
+
+int64_t __real_clock_now(void);
+int64_t __wrap_clock_now(void);
+
+/* The linker sends all calls of clock_now through here (app.mk). */
+int64_t
+__wrap_clock_now(void)
+{
+	return __real_clock_now() + ahead;
+}
+
+/* How many models are told to who asks so much later. */
+static size_t
+count_models(int64_t later)
+{
+	struct strv models;
+	size_t n;
+
+	strv_init(&models);
+	ahead = later;
+	ck_assert_int_eq(codex_setup_models(setup, &models), 0);
+	ahead = 0;
+	n = models.n;
+	strv_free(&models);
+	return n;
+}
+
+/* Who asks after ten minutes has the old list, and brings about a new one. */
+START_TEST(models_are_looked_at_again)
+{
+	struct timespec ts = clock_timespec(clock_after(40 * NS_PER_S));
+	struct api_error error = API_ERROR_INIT;
+	struct codex *codex;
+
+	scratch_make();
+	write_file("models", "{\"models\":[]}");
+	write_file("codex",
+	    "#!/bin/sh\n"
+	    "case $1 in --version) echo codex-cli 0.169.0;;\n"
+	    "debug) cat ${0%/*}/models;; esac\n");
+	start();
+	ck_assert_int_eq(try_until_known(&codex, &error), 0);
+	codex_unref(codex);
+	write_file("models",
+	    "{\"models\":[{\"slug\":\"new\",\"visibility\":\"list\"}]}");
+	ck_assert_uint_eq(count_models(0), 0);
+	ck_assert_uint_eq(count_models(601 * NS_PER_S), 0);
+	while (count_models(0) == 0)
+		ck_assert_int_eq(sem_clockwait(&told, CLOCK_MONOTONIC, &ts), 0);
+	stop();
+}
+END_TEST
+
 START_TEST(an_abort_leaves_nobody_waiting)
 {
 	struct api_error error = API_ERROR_INIT;
@@ -167,4 +227,4 @@ END_TEST
 
 UNIT_MAIN("codex_setup", who_does_not_wait_is_told,
     a_failure_is_known_and_looked_into_again, an_upgrade_is_noticed,
-    an_abort_leaves_nobody_waiting)
+    models_are_looked_at_again, an_abort_leaves_nobody_waiting)
