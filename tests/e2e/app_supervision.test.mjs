@@ -16,14 +16,6 @@ const engine = "app-server";
 const begun = (proxy, text = "begun") =>
 	streamBegun(proxy, `SIM: text=${text};hang`, text);
 
-// It takes a minute and a half: begun first, looked at last.
-const hopeless = {};
-
-before(async () => {
-	hopeless.proxy = await Proxy.start({ engine, ready: false,
-		env: { FAKE_CODEX_MODE: "exit_at_start=3:no such luck" } });
-});
-
 describe("a child that is killed", () => {
 	const world = realCodex({ before, after }, { engine, args: [
 		"--model", "gpt-5.5", "--turns-per-worker", "32",
@@ -289,29 +281,5 @@ describe("a child that cannot be had", () => {
 		const r = await world.proxy.chat("SIM: text=at last");
 
 		assert.equal(r.json.choices[0].message.content, "at last");
-	});
-});
-
-describe("pauses between starts that fail", () => {
-	after(() => hopeless.proxy?.stop());
-
-	it("double, up to half a minute", async () => {
-		const { proxy } = hopeless;
-		const failures = () => proxy.log().filter((l) =>
-		    /could not be started.*no such luck/.test(l.message));
-
-		await until(() => failures().length >= 10, "ten failures",
-		    3 * patience);
-		const times = failures().slice(0, 10).map((l) => Date.parse(l.ts));
-
-		for (let i = 0; i < 9; i++) {
-			const pause = Math.min(250 * 2 ** i, 30000);
-			const ms = times[i + 1] - times[i];
-
-			// A start takes time of its own; the last bound is still
-			// under the 64 s that come next without a limit.
-			assert.ok(ms > pause * 0.95 - 20, `${i}: ${ms} ms`);
-			assert.ok(ms < pause * 1.9 + 5000, `${i}: ${ms} ms`);
-		}
 	});
 });

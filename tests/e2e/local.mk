@@ -1,6 +1,7 @@
 # Run by tests/e2e/run, which contrib/check calls; not by "make check".
 EXTRA_DIST += \
 	tests/e2e/.npmrc \
+	tests/e2e/app_backoff.test.mjs \
 	tests/e2e/app_calls.test.mjs \
 	tests/e2e/app_dead_children.test.mjs \
 	tests/e2e/app_end.test.mjs \
@@ -15,6 +16,7 @@ EXTRA_DIST += \
 	tests/e2e/app_stream.test.mjs \
 	tests/e2e/app_supervision.test.mjs \
 	tests/e2e/app_tools.test.mjs \
+	tests/e2e/app_traps.test.mjs \
 	tests/e2e/app_wear.test.mjs \
 	tests/e2e/catalog.test.mjs \
 	tests/e2e/cli.test.mjs \
@@ -29,7 +31,6 @@ EXTRA_DIST += \
 	tests/e2e/clients/package.json \
 	tests/e2e/clients/pi.test.mjs \
 	tests/e2e/clients/qwen.test.mjs \
-	tests/e2e/app_traps.test.mjs \
 	tests/e2e/compatibility.test.mjs \
 	tests/e2e/counters.test.mjs \
 	tests/e2e/codex/0.122.0/package-lock.json \
