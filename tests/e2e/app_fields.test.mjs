@@ -1,7 +1,7 @@
 // app-server: fields of which exec makes something else, or nothing.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { newModel } from "./lib/env.mjs";
+import { codexOlder, newModel } from "./lib/env.mjs";
 import { developer, received } from "./lib/items.mjs";
 import { mark, realCodex } from "./lib/proxy.mjs";
 import { until } from "./lib/wait.mjs";
@@ -36,7 +36,8 @@ describe("app-server fields", () => {
 				});
 			}
 			// asked for, what goes upstream
-			const tiers = [["priority", "priority"], ["flex", "flex"],
+			const flex = codexOlder("0.162.0") ? undefined : "flex";
+			const tiers = [["priority", "priority"], ["flex", flex],
 				["auto", undefined], ["default", undefined],
 				["scale", undefined], [undefined, undefined]];
 			for (const [asked, tier] of tiers) {
