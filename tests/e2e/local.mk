@@ -8,6 +8,7 @@ EXTRA_DIST += \
 	tests/e2e/app_exact.test.mjs \
 	tests/e2e/app_fields.test.mjs \
 	tests/e2e/app_isolation.test.mjs \
+	tests/e2e/app_losses.test.mjs \
 	tests/e2e/app_many.test.mjs \
 	tests/e2e/app_odd_lines.test.mjs \
 	tests/e2e/app_quota.test.mjs \
