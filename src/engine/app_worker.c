@@ -13,7 +13,8 @@ enum {
 	SESSIONS_MAX = 8,
 	POLL_FDS = 1 + SESSIONS_MAX * APP_SESSION_FDS,
 	/* Callers wait for a worker that has served, through so many. */
-	FAILURES_BORNE = 3
+	FAILURES_BORNE = 3,
+	WARNING_MAX = 500 /* bytes of one that are logged */
 };
 
 /* Between starts that fail, doubling. */
@@ -75,7 +76,10 @@ on_warning(void *arg, struct text warning)
 	const struct app_worker *w = arg;
 
 	if (app_pool_is_new_warning(w->pool, warning))
-		log_info("codex warns: %.500s", warning.s);
+		log_info("codex warns: %.*s",
+		    (int)(warning.len < WARNING_MAX ? warning.len
+						    : WARNING_MAX),
+		    warning.s);
 }
 
 static struct app_session *

@@ -171,6 +171,9 @@ describe("what operators see", () => {
 		if (!codexOlder("0.162.0"))
 			await until(() => warnings().length > 0, "the warning");
 		assert.equal(warnings().length, codexOlder("0.162.0") ? 0 : 1);
+		// Its words, and nothing of the line that they came in.
+		for (const line of warnings())
+			assert.doesNotMatch(line, /[{}]|":/, line);
 		assert.equal((await real.proxy.metrics()).workers.length, 2);
 	});
 
