@@ -1,4 +1,4 @@
-// cline: https://www.npmjs.com/package/cline
+// cline: the npm package cline
 import net from "node:net";
 import { before } from "node:test";
 import { describeAgent } from "../lib/agent.mjs";

@@ -1,4 +1,4 @@
-// Continue's cn: https://www.npmjs.com/package/@continuedev/cli
+// Continue's cn: the npm package @continuedev/cli
 import { describeAgent } from "../lib/agent.mjs";
 
 describeAgent("cn", {

@@ -1,4 +1,4 @@
-// opencode: https://www.npmjs.com/package/opencode-ai
+// opencode: the npm package opencode-ai
 import { describeAgent } from "../lib/agent.mjs";
 
 const config = (url) => ({

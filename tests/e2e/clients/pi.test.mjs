@@ -1,4 +1,4 @@
-// pi: https://www.npmjs.com/package/@mariozechner/pi-coding-agent
+// pi: the npm package @mariozechner/pi-coding-agent
 import { describeAgent } from "../lib/agent.mjs";
 
 describeAgent("pi", {

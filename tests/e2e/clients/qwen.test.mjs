@@ -1,4 +1,4 @@
-// qwen-code: https://www.npmjs.com/package/@qwen-code/qwen-code
+// qwen-code: the npm package @qwen-code/qwen-code
 import { describeAgent } from "../lib/agent.mjs";
 
 describeAgent("qwen", {
