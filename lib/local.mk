@@ -1,39 +1,69 @@
-# Two archives, the lower layer last when linking.
-noinst_LIBRARIES += lib/libbase.a lib/libruntime.a
+# All of lib in one archive, room by room.
+noinst_LIBRARIES += lib/libcommon.a
 
-lib_libbase_a_SOURCES = \
+lib_base_sources = \
+	lib/base/arena.c lib/base/arena.h \
 	lib/base/banned.h \
-	lib/base/base64.c lib/base/base64.h \
 	lib/base/buf.c lib/base/buf.h \
+	lib/base/bufw.c lib/base/bufw.h \
 	lib/base/clock.c lib/base/clock.h \
 	lib/base/compiler.c lib/base/compiler.h \
-	lib/base/json_scan.c lib/base/json_scan.h \
-	lib/base/jsonl.c lib/base/jsonl.h \
-	lib/base/jsonw.c lib/base/jsonw.h \
-	lib/base/jsonx.c lib/base/jsonx.h \
-	lib/base/log.c lib/base/log.h \
-	lib/base/options.c lib/base/options_text.c lib/base/options.h \
-	lib/base/options_json.c lib/base/options_json.h \
+	lib/base/hash.c lib/base/hash.h \
+	lib/base/limits.h \
+	lib/base/metrics.c lib/base/metrics.h \
 	lib/base/parse.c lib/base/parse.h \
 	lib/base/secret.c lib/base/secret.h \
-	lib/base/sse.c lib/base/sse.h \
 	lib/base/strv.c lib/base/strv.h \
+	lib/base/strvw.c lib/base/strvw.h \
+	lib/base/text.h \
 	lib/base/utf8.c lib/base/utf8.h
 
-lib_libruntime_a_SOURCES = \
-	lib/runtime/channel.c lib/runtime/channel.h \
-	lib/runtime/fdio.c lib/runtime/fdio.h \
-	lib/runtime/guardian.c lib/runtime/guardian.h \
-	lib/runtime/listener.c lib/runtime/listener.h \
-	lib/runtime/metrics.c lib/runtime/metrics.h \
-	lib/runtime/notify.c lib/runtime/notify.h \
-	lib/runtime/pidfile.c lib/runtime/pidfile.h \
-	lib/runtime/private_file.c lib/runtime/private_file.h \
-	lib/runtime/process.c lib/runtime/process.h \
-	lib/runtime/queue.c lib/runtime/queue.h \
-	lib/runtime/random_id.c lib/runtime/random_id.h \
-	lib/runtime/root.c lib/runtime/root.h \
-	lib/runtime/sync.c lib/runtime/sync.h \
-	lib/runtime/tls_cert.c lib/runtime/tls_cert.h \
-	lib/runtime/tls_client.c lib/runtime/tls_client.h \
-	lib/runtime/watch.c lib/runtime/watch.h
+lib_json_sources = \
+	lib/json/json_mend.c lib/json/json_mend.h \
+	lib/json/json_scan.c lib/json/json_scan.h \
+	lib/json/jsonl.c lib/json/jsonl.h \
+	lib/json/jsonw.c lib/json/jsonw.h \
+	lib/json/jsonx.c lib/json/jsonx.h
+
+lib_options_sources = \
+	lib/options/nearest.c lib/options/nearest.h \
+	lib/options/options.c lib/options/options.h \
+	lib/options/options_json.c lib/options/options_json.h \
+	lib/options/options_text.c
+
+lib_system_sources = \
+	lib/system/fdio.c lib/system/fdio.h \
+	lib/system/guardian.c lib/system/guardian.h \
+	lib/system/listener.c lib/system/listener.h \
+	lib/system/log.c lib/system/log.h \
+	lib/system/log_sink.c lib/system/log_sink.h \
+	lib/system/memory.c lib/system/memory.h \
+	lib/system/notify.c lib/system/notify.h \
+	lib/system/orphans.c lib/system/orphans.h \
+	lib/system/pidfd.c lib/system/pidfd.h \
+	lib/system/pidfile.c lib/system/pidfile.h \
+	lib/system/private_file.c lib/system/private_file.h \
+	lib/system/process.c lib/system/process.h \
+	lib/system/random_id.c lib/system/random_id.h \
+	lib/system/root.c lib/system/root.h \
+	lib/system/unix_socket.c lib/system/unix_socket.h
+
+lib_thread_sources = \
+	lib/thread/budget.h \
+	lib/thread/channel.c lib/thread/channel.h \
+	lib/thread/pace.c lib/thread/pace.h \
+	lib/thread/queue.c lib/thread/queue.h \
+	lib/thread/sync.c lib/thread/sync.h \
+	lib/thread/thread.c lib/thread/thread.h \
+	lib/thread/watch.c lib/thread/watch.h
+
+lib_tls_sources = \
+	lib/tls/tls_cert.c lib/tls/tls_cert.h
+
+lib_libcommon_a_SOURCES = \
+	$(lib_base_sources) \
+	$(lib_json_sources) \
+	$(lib_options_sources) \
+	$(lib_system_sources) \
+	$(lib_thread_sources) \
+	$(lib_tls_sources)

@@ -1,7 +1,6 @@
 #include "base/buf.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,7 +62,7 @@ buf_next_size(const struct buf *b, size_t need)
 }
 
 /* Makes room for `len` bytes and the NUL behind them. */
-static int
+int
 buf_grow(struct buf *b, size_t len)
 {
 	size_t size;
@@ -71,8 +70,6 @@ buf_grow(struct buf *b, size_t len)
 
 	if (len > b->cap - b->len)
 		return -EMSGSIZE;
-	if (b->size > b->len && b->size - b->len > len)
-		return 0;
 	size = buf_next_size(b, b->len + len + 1);
 	data = realloc(b->data, size);
 	if (data == NULL)
@@ -86,14 +83,14 @@ buf_grow(struct buf *b, size_t len)
 int
 buf_append(struct buf *b, const void *data, size_t len)
 {
-	int r = buf_grow(b, len);
+	int r = 0;
+	char *space = buf_room(b, len, &r);
 
-	if (r < 0)
+	if (space == NULL)
 		return r;
 	if (len > 0)
-		memcpy(b->data + b->len, data, len);
-	b->len += len;
-	b->data[b->len] = '\0';
+		memcpy(space, data, len);
+	buf_commit(b, len);
 	return 0;
 }
 
@@ -110,44 +107,48 @@ buf_putc(struct buf *b, char c)
 }
 
 int
-buf_printf(struct buf *b, const char *fmt, ...)
+buf_vprintf(struct buf *b, const char *fmt, va_list ap)
 {
-	va_list ap;
+	va_list again;
+	char *space;
 	int n, r;
 
-	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
-	va_end(ap);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
 	/* Only a text over INT_MAX bytes fails here. */
 	if (n < 0)
 		return -EMSGSIZE;
-	r = buf_grow(b, (size_t)n);
+	r = buf_reserve(b, (size_t)n, &space);
 	if (r < 0)
 		return r;
-	va_start(ap, fmt);
-	(void)vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
-	va_end(ap);
-	b->len += (size_t)n;
+	(void)vsnprintf(space, (size_t)n + 1, fmt, ap);
+	buf_commit(b, (size_t)n);
 	return 0;
+}
+
+int
+buf_printf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+	int r;
+
+	va_start(ap, fmt);
+	r = buf_vprintf(b, fmt, ap);
+	va_end(ap);
+	return r;
 }
 
 int
 buf_reserve(struct buf *b, size_t len, char **ret_space)
 {
-	int r = buf_grow(b, len);
+	int r = 0;
+	char *space = buf_room(b, len, &r);
 
-	if (r < 0)
+	if (space == NULL)
 		return r;
-	*ret_space = b->data + b->len;
+	*ret_space = space;
 	return 0;
-}
-
-void
-buf_commit(struct buf *b, size_t len)
-{
-	BUG_ON(b->size <= b->len || len > b->size - b->len - 1);
-	b->len += len;
-	b->data[b->len] = '\0';
 }
 
 void

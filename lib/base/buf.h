@@ -14,6 +14,7 @@
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 #include "base/compiler.h"
@@ -56,6 +57,8 @@ MUST_CHECK int buf_putc(struct buf *b, char c);
 /* Appends formatted text. */
 MUST_CHECK int
 buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
+MUST_CHECK int
+buf_vprintf(struct buf *b, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
 
 /*
  * Makes room for `len` more bytes and sets *ret_space to where they start.
@@ -63,7 +66,36 @@ buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
  * the number written. The pointer is good until the next call on `b`.
  */
 MUST_CHECK int buf_reserve(struct buf *b, size_t len, char **ret_space);
-void buf_commit(struct buf *b, size_t len);
+
+/* Private: buf_room when what is allocated is too little. */
+MUST_CHECK int buf_grow(struct buf *b, size_t len);
+
+/*
+ * The same for writers, which do little else: inline, returns where they
+ * start, or NULL with the error in *ret_error.
+ */
+static inline char *
+buf_room(struct buf *b, size_t len, int *ret_error)
+{
+	/* Bytes up to the cap, and those allocated with the NUL. */
+	if (len > b->cap - b->len || len >= b->size - b->len) {
+		int r = buf_grow(b, len);
+
+		if (r < 0) {
+			*ret_error = r;
+			return NULL;
+		}
+	}
+	return b->data + b->len;
+}
+
+static inline void
+buf_commit(struct buf *b, size_t len)
+{
+	BUG_ON(len >= b->size - b->len);
+	b->len += len;
+	b->data[b->len] = '\0';
+}
 
 /* Drops the first `len` bytes (at most b->len). */
 void buf_consume(struct buf *b, size_t len);

@@ -24,6 +24,13 @@ int64_t clock_after(int64_t ns);
 /* The same, counted from `start` instead of now. */
 int64_t clock_add(int64_t start, int64_t ns);
 
+/* Which of two comes first. */
+static inline int64_t
+clock_first(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 /*
  * The timeout for poll(2) or epoll_wait(2) that wakes at `deadline`:
  * milliseconds rounded up, 0 when it has passed, -1 for CLOCK_NEVER.

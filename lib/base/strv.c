@@ -1,7 +1,6 @@
 #include "base/strv.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,8 +16,7 @@ strv_init(struct strv *sv)
 	*sv = (struct strv){ 0 };
 }
 
-/* Drops the strings from index `n` on. */
-static void
+void
 strv_truncate(struct strv *sv, size_t n)
 {
 	while (sv->n > n) {
@@ -86,25 +84,35 @@ strv_add(struct strv *sv, const char *s)
 }
 
 int
-strv_addf(struct strv *sv, const char *fmt, ...)
+strv_vaddf(struct strv *sv, const char *fmt, va_list ap)
 {
-	va_list ap;
+	va_list again;
 	char *s;
 	int n;
 
-	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
-	va_end(ap);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
 	/* Only a text over INT_MAX bytes fails here. */
 	if (n < 0)
 		return -ENOMEM;
 	s = malloc((size_t)n + 1);
 	if (s == NULL)
 		return -ENOMEM;
-	va_start(ap, fmt);
 	(void)vsnprintf(s, (size_t)n + 1, fmt, ap);
-	va_end(ap);
 	return strv_add_owned(sv, s);
+}
+
+int
+strv_addf(struct strv *sv, const char *fmt, ...)
+{
+	va_list ap;
+	int r;
+
+	va_start(ap, fmt);
+	r = strv_vaddf(sv, fmt, ap);
+	va_end(ap);
+	return r;
 }
 
 int

@@ -9,6 +9,7 @@
 #ifndef BASE_STRV_H
 #define BASE_STRV_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 #include "base/compiler.h"
@@ -26,12 +27,17 @@ struct strv {
 void strv_init(struct strv *sv);
 void strv_free(struct strv *sv);
 
+/* Drops the strings from index `n` (at most sv->n) on. */
+void strv_truncate(struct strv *sv, size_t n);
+
 /* Appends a copy of `s`. */
 MUST_CHECK int strv_add(struct strv *sv, const char *s);
 
 /* Appends a formatted string. */
 MUST_CHECK int
 strv_addf(struct strv *sv, const char *fmt, ...) PRINTF_LIKE(2, 3);
+MUST_CHECK int
+strv_vaddf(struct strv *sv, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
 
 /* Appends copies of the NULL-terminated strings that follow. */
 MUST_CHECK int strv_add_all(struct strv *sv, ...) __attribute__((sentinel));

@@ -1,0 +1,27 @@
+/*
+ * private_file.h - reading a file with secrets in it, which only its owner
+ * may be able to read. Any thread.
+ */
+#ifndef SYSTEM_PRIVATE_FILE_H
+#define SYSTEM_PRIVATE_FILE_H
+
+#include "base/buf.h"
+
+enum {
+	PRIVATE_FILE_ERROR_MAX = 512
+};
+
+/*
+ * Reads the file of --`option`, which may have at most `max` bytes, into the
+ * empty, initialised `out`, whose cap is set to `max`. Whatever is returned,
+ * the caller ends `out` with private_file_wipe. Errors, with one line in
+ * `ret_error` that names the option and the file: -EPERM when the mode lets
+ * others read it, -EFBIG, -ENOMEM, or another -errno.
+ */
+MUST_CHECK int private_file_read(const char *option, const char *path,
+    size_t max, struct buf *out, char ret_error[PRIVATE_FILE_ERROR_MAX]);
+
+/* Overwrites the contents and frees them. */
+void private_file_wipe(struct buf *b);
+
+#endif
