@@ -14,7 +14,7 @@ const struct gen_command gen_commands[] = {
 #define COMMAND(name_, function_, options_, help_) \
 	{ #name_, help_, OPTIONS_##options_ == OPTIONS_ALL },
 #define COMMAND_WORD(name_, word_, help_)
-#include "app/commands.def"
+#include "cli/commands.def"
 #undef COMMAND
 #undef COMMAND_WORD
 };
@@ -23,7 +23,7 @@ const size_t gen_n_commands = ARRAY_SIZE(gen_commands);
 const struct gen_word gen_words[] = {
 #define COMMAND(name_, function_, options_, help_)
 #define COMMAND_WORD(name_, word_, help_) { #name_, word_, help_ },
-#include "app/commands.def"
+#include "cli/commands.def"
 #undef COMMAND
 #undef COMMAND_WORD
 };

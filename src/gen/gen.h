@@ -1,6 +1,7 @@
 /*
  * gen.h - the texts that are made of the option table and the commands when
- * the program is built: options of the man page, completions, README's table.
+ * the program is built: options of the man page, completions, the table of
+ * doc/options.md.
  *
  * Part of a build-time program: all write to stdout, whose errors option_docs
  * sees at the end, and running out of memory ends the program.
@@ -11,7 +12,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "core/settings.h"
+#include "settings/settings.h"
 
 /* A word of one command alone, besides options and --help. */
 struct gen_word {
@@ -53,8 +54,8 @@ void gen_man(void);
 /* Shell functions that know the table; the template has the rest. */
 void gen_bash(void);
 void gen_zsh(void);
-/* The rows of README's table. */
-void gen_readme(void);
+/* The rows of doc/options.md's table. */
+void gen_table(void);
 /* The commands and options as one JSON object, for the tests. */
 void gen_json(void);
 

@@ -2,7 +2,7 @@
 
 #include "gen/gen.h"
 
-/* ---- README ---- */
+/* ---- doc/options.md ---- */
 
 /* A cell: "|" would end it, and 'text' is code there. */
 static void
@@ -58,7 +58,7 @@ put_row(const struct option_def *def)
 }
 
 void
-gen_readme(void)
+gen_table(void)
 {
 	for (size_t i = 0; i < settings_table.n; i++)
 		put_row(&settings_table.defs[i]);

@@ -58,6 +58,19 @@ put_option(const struct option_def *def)
 	puts("'");
 }
 
+/* One that is named as an option is takes a value as that does. */
+static void
+put_word(const struct gen_word *word)
+{
+	const struct option_def *def = options_find(
+	    &settings_table, word->word + 2);
+	bool has_value = def != NULL && def->type != OPTION_BOOL;
+
+	printf("\t\t'%s%s[", word->word, has_value ? "=" : "");
+	put_description(word->help);
+	puts(has_value ? "]:value: '" : "]'");
+}
+
 static void
 put_command(const struct gen_command *command)
 {
@@ -66,9 +79,7 @@ put_command(const struct gen_command *command)
 	for (size_t i = 0; i < gen_n_words; i++) {
 		if (strcmp(gen_words[i].command, command->name) != 0)
 			continue;
-		printf("\t\t'%s[", gen_words[i].word);
-		put_description(gen_words[i].help);
-		puts("]'");
+		put_word(&gen_words[i]);
 	}
 	for (size_t i = 0; i < settings_table.n; i++)
 		if (gen_has(command, &settings_table.defs[i]))

@@ -7,7 +7,7 @@
 #include <errno.h>
 
 #include "gen/gen.h"
-#include "runtime/fdio.h"
+#include "system/fdio.h"
 
 #define MARK "@OPTIONS@"
 
@@ -22,7 +22,7 @@ static const struct {
 	{ "man", gen_man },
 	{ "bash", gen_bash },
 	{ "zsh", gen_zsh },
-	{ "readme", gen_readme },
+	{ "table", gen_table },
 	{ "json", gen_json },
 };
 
