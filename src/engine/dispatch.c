@@ -1,9 +1,12 @@
 #include "engine/dispatch.h"
 
 #include <errno.h>
+#include <stdint.h>
 
 #include "base/clock.h"
-#include "runtime/sync.h"
+#include "base/limits.h"
+#include "thread/sync.h"
+#include "thread/thread.h"
 
 struct dispatch {
 	const struct settings *settings;
@@ -48,10 +51,10 @@ start_threads(struct dispatch *d, unsigned n)
 
 		d->starts[i].dispatch = d;
 		d->starts[i].index = i;
-		rc = pthread_create(
-		    &d->threads[i], NULL, thread_main, &d->starts[i]);
+		rc = thread_start(
+		    &d->threads[i], thread_main, &d->starts[i], "worker-%u", i);
 		if (rc != 0)
-			return -rc;
+			return rc;
 		d->n_threads++;
 	}
 	return 0;
@@ -73,7 +76,8 @@ dispatch_start(const struct settings *s, struct stats *stats,
 	d->engine = engine;
 	sync_mutex_init(&d->lock);
 	sync_cond_init(&d->empty);
-	d->queue = queue_new((size_t)s->max_queue_size);
+	/* How much may wait is admission's to say, which counts all jobs. */
+	d->queue = queue_new(SIZE_MAX);
 	rc = d->queue == NULL ? -ENOMEM
 			      : start_threads(d, engine->ops->threads(engine));
 	if (rc != 0) {
@@ -130,15 +134,17 @@ queue_deadline(const struct dispatch *d, const struct job *j)
 static int
 enqueue(struct dispatch *d, struct job *const *jobs, size_t n)
 {
-	struct queue_node *nodes[CHAT_N_MAX];
+	struct queue_node *nodes[CHOICES_MAX];
 	int64_t now = clock_now();
 	int rc;
 
-	BUG_ON(n > CHAT_N_MAX);
+	BUG_ON(n > CHOICES_MAX);
 	for (size_t i = 0; i < n; i++) {
 		jobs[i]->queued_at = now;
 		jobs[i]->node.deadline = queue_deadline(d, jobs[i]);
 		nodes[i] = &jobs[i]->node;
+		channel_share(
+		    jobs[i]->channel, &d->stats->unread, LIMIT_UNREAD_OWN);
 		list_add(d, job_ref(jobs[i]));
 	}
 	rc = queue_push(d->queue, nodes, n);
@@ -157,26 +163,67 @@ nudge(struct dispatch *d)
 		d->engine->ops->nudge(d->engine);
 }
 
+/* Under the lock: all `n` find a place, or may wait for one. */
+static int
+admit(struct dispatch *d, struct job *const *jobs, size_t n, size_t places)
+{
+	if (d->draining)
+		return -EPIPE;
+	if (d->n_jobs + n > (size_t)d->settings->max_queue_size + places)
+		return -EAGAIN;
+	return enqueue(d, jobs, n);
+}
+
+/* `waiting` jobs had no place when these `n` came. */
+static int
+refuse(
+    const struct dispatch *d, size_t n, size_t waiting, struct error *ret_error)
+{
+	long long may_wait = (long long)d->settings->max_queue_size;
+	unsigned most = d->engine->ops->places(d->engine, true);
+
+	if (n > (size_t)may_wait + most)
+		return error_set(ret_error, ERROR_INVALID_VALUE,
+		    "This server can never take %zu answers together: it runs "
+		    "%u at once and lets %lld wait (--max-queue-size).",
+		    n, most, may_wait);
+	if (n > 1)
+		return error_set(ret_error, ERROR_QUEUE_FULL,
+		    "The queue is full: %zu of at most %lld answers wait "
+		    "already, which leaves no room for %zu more; try again "
+		    "later or raise --max-queue-size.",
+		    waiting, may_wait, n);
+	return error_set(ret_error, ERROR_QUEUE_FULL,
+	    "The queue is full: %zu answers wait already; try again later or "
+	    "raise --max-queue-size.",
+	    waiting);
+}
+
+/*
+ * The engine is asked for its places outside the lock: they may come and go at
+ * any time, and what they were a moment ago they might as well be now.
+ */
 int
 dispatch_submit(struct dispatch *d, struct job *const *jobs, size_t n,
-    struct api_error *ret_error)
+    struct error *ret_error)
 {
+	size_t places = d->engine->ops->places(d->engine, false), had;
 	int rc;
 
 	sync_lock(&d->lock);
-	rc = d->draining ? -EPIPE : enqueue(d, jobs, n);
+	had = d->n_jobs;
+	rc = admit(d, jobs, n, places);
 	sync_unlock(&d->lock);
-	if (rc == 0)
+	if (rc == 0) {
+		queue_call(d->queue, n);
 		nudge(d);
+	}
 	if (rc == -EPIPE)
-		return api_error_set(ret_error, API_ERROR_SHUTTING_DOWN,
+		return error_set(ret_error, ERROR_SHUTTING_DOWN,
 		    "The server is shutting down; send the request again to "
 		    "the next one.");
 	if (rc == -EAGAIN)
-		return api_error_set(ret_error, API_ERROR_QUEUE_FULL,
-		    "The queue is full (%lld requests wait already); try "
-		    "again later or raise --max-queue-size.",
-		    (long long)d->settings->max_queue_size);
+		return refuse(d, n, had > places ? had - places : 0, ret_error);
 	return rc;
 }
 
@@ -206,12 +253,12 @@ static void
 end_expired(struct dispatch *d, struct job *j, int64_t now)
 {
 	if (now >= j->deadline)
-		job_fail_with(j, API_ERROR_TIMEOUT,
+		job_fail_with(j, ERROR_TIMEOUT,
 		    "The request was still waiting for its turn after "
 		    "--timeout-seconds (%.3g s).",
 		    (double)d->settings->timeout / (double)NS_PER_S);
 	else
-		job_fail_with(j, API_ERROR_QUEUE_TIMEOUT,
+		job_fail_with(j, ERROR_QUEUE_TIMEOUT,
 		    "The request waited %.3g s for its turn "
 		    "(--queue-timeout-seconds); try again later.",
 		    (double)d->settings->queue_timeout / (double)NS_PER_S);
@@ -281,14 +328,16 @@ dispatch_done(struct dispatch *d, struct job *j)
 void
 dispatch_gauges(struct dispatch *d, struct stats_gauges *g)
 {
-	g->engine = d->engine->ops->name;
-	g->queue_depth = queue_depth(d->queue);
-	g->queue_capacity = (size_t)d->settings->max_queue_size;
+	struct stats_engine_gauges *mine = &g->by[g->n_engines++];
+
+	mine->engine = d->engine->ops->kind;
+	mine->queue_capacity = (size_t)d->settings->max_queue_size;
 	sync_lock(&d->lock);
-	g->in_flight = d->n_running;
+	mine->queue_depth = d->n_jobs - d->n_running;
+	mine->in_flight = d->n_running;
 	g->draining = d->draining;
 	sync_unlock(&d->lock);
-	d->engine->ops->gauges(d->engine, g);
+	d->engine->ops->gauges(d->engine, g, mine);
 }
 
 unsigned

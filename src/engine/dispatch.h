@@ -1,6 +1,11 @@
 /*
- * dispatch.h - the bounded queue in front of the engine, its worker threads,
- * and the list of all jobs that have not ended.
+ * dispatch.h - the queue in front of the engine, its worker threads, and the
+ * list of all jobs that have not ended.
+ *
+ * Admission: n jobs are taken if those that have not ended, and they, are at
+ * most --max-queue-size and as many as the engine can run at once. So a burst
+ * that finds free places is never refused, whether or not a thread has come for
+ * its jobs yet.
  *
  * Lock: one mutex for the list and the drain state; below it only the
  * queue's. Nothing is called out while it is held.
@@ -11,7 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/settings.h"
+#include "settings/settings.h"
 #include "engine/engine.h"
 #include "engine/job.h"
 
@@ -26,10 +31,11 @@ struct engine *dispatch_engine(struct dispatch *d);
 
 /*
  * HTTP side. Queues all `n` jobs or none; takes references of its own.
- * Returns 0, or -EINVAL with `ret_error` set (QUEUE_FULL, SHUTTING_DOWN).
+ * Returns 0, or -EINVAL with `ret_error` set: QUEUE_FULL, SHUTTING_DOWN, or
+ * INVALID_VALUE when so many could not be taken by an idle server either.
  */
 MUST_CHECK int dispatch_submit(struct dispatch *d, struct job *const *jobs,
-    size_t n, struct api_error *ret_error);
+    size_t n, struct error *ret_error);
 
 /* Any thread: the job is to end, for this reason. A queued one ends at once. */
 void dispatch_cancel(
@@ -54,7 +60,7 @@ bool dispatch_is_stopping(struct dispatch *d);
 /* The taken job has ended (its final event is out); drops its reference. */
 void dispatch_done(struct dispatch *d, struct job *j);
 
-/* Fills in queue_depth, queue_capacity, in_flight, draining and the engine. */
+/* Adds the engine, with its queue, to those in `g`; and whether it drains. */
 void dispatch_gauges(struct dispatch *d, struct stats_gauges *g);
 
 /* The engine's readiness, and the drain's. Never blocks. */

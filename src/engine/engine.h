@@ -9,9 +9,12 @@
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
 
-#include "core/api_error.h"
-#include "core/chat_request.h"
-#include "core/stats.h"
+#include <stdbool.h>
+
+#include "conversation/error.h"
+#include "conversation/generation.h"
+#include "models/model_name.h"
+#include "stats/stats.h"
 
 struct dispatch;
 struct engine;
@@ -23,24 +26,32 @@ enum readiness {
 	NOT_READY_CODEX_TOO_OLD = 2,
 	NOT_READY_NO_WORKER = 4,
 	NOT_READY_NOT_LOGGED_IN = 8,
-	NOT_READY_DRAINING = 16
+	NOT_READY_DRAINING = 16,
+	NOT_READY_LOGIN_ELSEWHERE = 32 /* where this engine cannot use it */
 };
 
 typedef void engine_step_fn(void *arg, const char *step);
 
 struct engine_ops {
-	const char *name; /* "exec" */
+	enum stats_engine kind;
 
 	/*
 	 * Checks what this engine cannot do, before anything is queued.
 	 * Returns 0, or -EINVAL with UNSUPPORTED_PARAMETER set. Quick; any
 	 * thread.
 	 */
-	int (*accept)(struct engine *e, const struct chat_request *r,
-	    struct api_error *ret_error);
+	int (*accept)(struct engine *e, const struct generation *g,
+	    struct error *ret_error);
 
 	/* How many threads dispatch is to start. Called once. */
 	unsigned (*threads)(const struct engine *e);
+
+	/*
+	 * How many jobs it can run at once, those that run included: now, or
+	 * `at_best`, with all its workers in order. Quick, takes no lock but
+	 * its own; any thread.
+	 */
+	unsigned (*places)(struct engine *e, bool at_best);
 
 	/*
 	 * Takes jobs (dispatch_take) and ends each (dispatch_done) until
@@ -63,7 +74,7 @@ struct engine_ops {
 	 * failed.
 	 */
 	int (*wait_ready)(struct engine *e, engine_step_fn *on_step, void *arg,
-	    struct api_error *ret_error);
+	    struct error *ret_error);
 
 	/* A set of NOT_READY_ bits. Never blocks; any thread. */
 	unsigned (*readiness)(struct engine *e);
@@ -74,11 +85,32 @@ struct engine_ops {
 	 */
 	void (*fingerprint)(struct engine *e, char *out, size_t size);
 
-	/* Appends the names of the models that Codex offers. Any thread. */
-	int (*models)(struct engine *e, struct strv *out);
+	/*
+	 * True, with a line for whoever starts the server, when Codex is less
+	 * confined than was asked for; asked once it is ready. May be NULL.
+	 */
+	bool (*caution)(struct engine *e, char *out, size_t size);
 
-	/* Fills in n_workers, workers and app_server_pool_started. */
-	void (*gauges)(struct engine *e, struct stats_gauges *g);
+	/*
+	 * True, with a sentence, when this engine cannot be used with the
+	 * Codex that there is, while another may: it is too old, or its login
+	 * is in a keyring. NULL: that is never so. Any thread.
+	 */
+	bool (*unfit)(struct engine *e, char *out, size_t size);
+
+	/*
+	 * The models that Codex offers; a reference, or NULL while they are
+	 * not known. `fresh`: have them looked up anew, in the background, if
+	 * that was long ago. Any thread.
+	 */
+	struct codex_models *(*models)(struct engine *e, bool fresh);
+
+	/*
+	 * Fills in n_workers and workers of `mine`, and of `g` what is its
+	 * own: limits and app_server_pool_started.
+	 */
+	void (*gauges)(struct engine *e, struct stats_gauges *g,
+	    struct stats_engine_gauges *mine);
 
 	/*
 	 * Ends all waiting for Codex to become usable; what waits fails. The

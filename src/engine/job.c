@@ -5,23 +5,27 @@
 #include <stdatomic.h>
 
 struct job *
-job_new(struct chat_request *request, unsigned choice, const char *cwd,
-    const char *model, int64_t deadline, struct latency *latency)
+job_new(struct generation *request, unsigned choice, const char *cwd,
+    const struct model_name *name, int64_t deadline, struct latency *latency)
 {
 	struct job *j = calloc(1, sizeof(*j));
 
 	if (j == NULL)
 		return NULL;
 	atomic_init(&j->refs, 1);
-	j->request = chat_request_ref(request);
+	j->request = generation_ref(request);
 	j->latency = latency_ref(latency);
 	j->phases = &latency->job[choice];
 	j->choice = choice;
-	j->model = model;
+	if (latency->jobs <= choice)
+		latency->jobs = choice + 1;
+	j->model = name->model != NULL ? strdup(name->model) : NULL;
+	j->effort = model_name_effort(name, request);
 	j->deadline = deadline;
 	j->cwd = strdup(cwd);
-	j->channel = channel_new(JOB_BACKLOG_MAX, event_free_item);
-	if (j->cwd == NULL || j->channel == NULL) {
+	j->channel = channel_new(LIMIT_BACKLOG, event_free_item);
+	if (j->cwd == NULL || j->channel == NULL ||
+	    (j->model == NULL && name->model != NULL)) {
 		job_unref(j);
 		return NULL;
 	}
@@ -44,10 +48,23 @@ job_unref(struct job *j)
 		return;
 	if (j->channel != NULL)
 		channel_unref(j->channel);
-	chat_request_unref(j->request);
+	generation_unref(j->request);
 	latency_unref(j->latency);
 	free(j->cwd);
+	free(j->model);
 	free(j);
+}
+
+void
+job_note_asked(struct job *j)
+{
+	atomic_store_explicit(&j->asked, true, memory_order_relaxed);
+}
+
+bool
+job_was_asked(const struct job *j)
+{
+	return atomic_load_explicit(&j->asked, memory_order_relaxed);
 }
 
 enum job_cancel_reason
@@ -56,36 +73,35 @@ job_cancelled(const struct job *j)
 	return (enum job_cancel_reason)channel_cancelled(j->channel);
 }
 
-static int
-push(struct job *j, struct event *e)
+int
+job_push(struct job *j, struct event *e)
 {
 	if (e == NULL)
 		return -ENOMEM;
-	return channel_push(j->channel, &e->item);
+	return channel_push(j->channel, &e->link);
 }
 
-int
-job_push_text(struct job *j, enum event_kind kind, const char *text, size_t len)
+void
+job_too_slow(struct job *j, int rc, struct error *ret_error)
 {
-	return push(j, event_new_text(kind, text, len));
-}
+	struct channel_item *item, *next;
+	bool closed;
 
-int
-job_push_tool_call(struct job *j, unsigned call, const char *id,
-    const char *name, const char *arguments)
-{
-	int rc = push(j, event_new_tool_call(call, id, name));
-
-	if (rc != 0)
-		return rc;
-	return push(
-	    j, event_new_tool_arguments(call, arguments, strlen(arguments)));
-}
-
-int
-job_push_usage(struct job *j, const struct usage *usage)
-{
-	return push(j, event_new_usage(usage));
+	for (item = channel_take(j->channel, &closed); item != NULL;
+	     item = next) {
+		next = item->next;
+		event_free_item(item);
+	}
+	if (rc == -EDQUOT)
+		error_set(ret_error, ERROR_OVERLOADED,
+		    "The client takes the answer too slowly: it is among those "
+		    "that have left %zu MiB of answers unread together.",
+		    LIMIT_UNREAD / LIMIT_MIB);
+	else
+		error_set(ret_error, ERROR_UPSTREAM,
+		    "The client takes the answer too slowly, or the answer is "
+		    "too long to be kept: more than %zu MiB were waiting.",
+		    LIMIT_BACKLOG / LIMIT_MIB);
 }
 
 /*
@@ -96,7 +112,7 @@ static void
 push_final(struct job *j, struct event *e)
 {
 	if (e != NULL)
-		channel_push_final(j->channel, &e->item);
+		channel_push_final(j->channel, &e->link);
 	else
 		channel_close(j->channel);
 }
@@ -108,23 +124,23 @@ job_finish(struct job *j, enum finish_reason reason)
 }
 
 void
-job_fail(struct job *j, struct api_error *error)
+job_fail(struct job *j, struct error *error)
 {
 	push_final(j, event_new_failed(error));
-	api_error_free(error);
+	error_free(error);
 }
 
 void
-job_fail_with(struct job *j, enum api_error_kind kind, const char *fmt, ...)
+job_fail_with(struct job *j, enum error_kind kind, const char *fmt, ...)
 {
-	struct api_error error = API_ERROR_INIT;
+	struct error error = ERROR_INIT;
 	char message[512];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(message, sizeof(message), fmt, ap);
 	va_end(ap);
-	api_error_set(&error, kind, "%s", message);
+	error_set(&error, kind, "%s", message);
 	job_fail(j, &error);
 }
 
@@ -136,14 +152,14 @@ job_end_cancelled(struct job *j)
 		job_finish(j, FINISH_STOP);
 		break;
 	case JOB_CANCEL_DRAIN:
-		job_fail_with(j, API_ERROR_SHUTTING_DOWN,
+		job_fail_with(j, ERROR_SHUTTING_DOWN,
 		    "The server is shutting down and has ended this request; "
 		    "send it again to the next one.");
 		break;
 	case JOB_CANCEL_HANGUP:
 	case JOB_NOT_CANCELLED:
-		job_fail_with(j, API_ERROR_CLIENT_GONE,
-		    "The client closed the connection.");
+		job_fail_with(
+		    j, ERROR_CLIENT_GONE, "The client closed the connection.");
 		break;
 	}
 }

@@ -19,14 +19,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/chat_request.h"
-#include "core/event.h"
-#include "core/latency.h"
-#include "runtime/channel.h"
-#include "runtime/queue.h"
-
-/* Most bytes of events that wait for a client that is slow to take them. */
-#define JOB_BACKLOG_MAX ((size_t)64 * 1024 * 1024)
+#include "base/limits.h"
+#include "conversation/generation.h"
+#include "conversation/event.h"
+#include "models/model_name.h"
+#include "stats/latency.h"
+#include "thread/channel.h"
+#include "thread/queue.h"
 
 enum job_cancel_reason {
 	JOB_NOT_CANCELLED,
@@ -38,50 +37,59 @@ enum job_cancel_reason {
 struct job {
 	struct queue_node node; /* queue's, while queued */
 	struct job *next, *prev; /* dispatch's list, under its lock */
-	struct chat_request *request;
+	struct generation *request;
 	unsigned choice;
 	char *cwd; /* resolved working directory */
-	const char *model; /* NULL: Codex's own; borrowed from the settings
-	                      or the request */
+	char *model; /* for Codex; NULL: its own */
+	const char *effort; /* asked for, or NULL; the request's or constant */
 	int64_t queued_at; /* monotonic ns; set at submission */
 	int64_t deadline; /* monotonic ns, of the whole request */
 	struct channel *channel; /* of struct event */
 	struct latency *latency;
 	struct phases *phases; /* this choice's; the engine's thread writes */
 	unsigned losses; /* engine's: children that died over it */
+	bool unsealed; /* engine's: asked anew, without encrypted reasoning */
+	_Atomic bool asked; /* the model was: something has been spent */
 	_Atomic unsigned refs;
 };
 
 /*
- * One reference; takes its own of request and latency, copies cwd. NULL:
- * out of memory.
+ * One reference; takes its own of request and latency, copies cwd and what
+ * `name` says. NULL: out of memory.
  */
 struct job *
-job_new(struct chat_request *request, unsigned choice, const char *cwd,
-    const char *model, int64_t deadline, struct latency *latency);
+job_new(struct generation *request, unsigned choice, const char *cwd,
+    const struct model_name *name, int64_t deadline, struct latency *latency);
 struct job *job_ref(struct job *j);
+
+/* The engine asks the model now; whether it has. Any thread. */
+void job_note_asked(struct job *j);
+bool job_was_asked(const struct job *j);
+
 void job_unref(struct job *j);
 
 /* Why it is to end early, or JOB_NOT_CANCELLED. Any thread. */
 enum job_cancel_reason job_cancelled(const struct job *j);
 
 /*
- * What engines say; the thread that runs the job. Those that push return
- * -ENOMEM, -ENOBUFS (the client is too slow) or -ECANCELED.
+ * What engines say; the thread that runs the job. Takes the event in any
+ * case; NULL stands for one that could not be made. Errors: -ENOMEM, -ENOBUFS
+ * (the client is too slow), -ECANCELED.
  */
-MUST_CHECK int job_push_text(
-    struct job *j, enum event_kind kind, const char *text, size_t len);
-/* A call as a whole: its begin, and its arguments in one piece. */
-MUST_CHECK int job_push_tool_call(struct job *j, unsigned call, const char *id,
-    const char *name, const char *arguments);
-MUST_CHECK int job_push_usage(struct job *j, const struct usage *usage);
+MUST_CHECK int job_push(struct job *j, struct event *e);
+
+/*
+ * What to fail it with after a push that was -ENOBUFS or -EDQUOT. What waits is
+ * dropped: its end is missing anyway, and others need the room.
+ */
+void job_too_slow(struct job *j, int rc, struct error *ret_error);
 
 /* Ends the job. Later calls of either do nothing. */
 void job_finish(struct job *j, enum finish_reason reason);
 /* The same with an error, which is moved into the event. */
-void job_fail(struct job *j, struct api_error *error);
-void job_fail_with(struct job *j, enum api_error_kind kind, const char *fmt,
-    ...) PRINTF_LIKE(3, 4);
+void job_fail(struct job *j, struct error *error);
+void job_fail_with(struct job *j, enum error_kind kind, const char *fmt, ...)
+    PRINTF_LIKE(3, 4);
 
 /* Ends a cancelled job in the way its reason asks for. */
 void job_end_cancelled(struct job *j);

@@ -1,0 +1,48 @@
+#include "engine/turn/app_held.h"
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "engine/child/app_bounds.h"
+#include "rpc/rpc_requests.h"
+
+void
+app_held_init(struct app_held *h)
+{
+	buf_init(&h->answers, LIMIT_BACKLOG);
+	h->heard = 0;
+}
+
+void
+app_held_free(struct app_held *h)
+{
+	buf_free(&h->answers);
+}
+
+int
+app_held_add(struct app_held *h, const char *id)
+{
+	return rpc_deny(id, "item/tool/call", &h->answers);
+}
+
+void
+app_held_hear(struct app_held *h)
+{
+	h->heard = clock_now();
+}
+
+int64_t
+app_held_deadline(const struct app_held *h)
+{
+	return h->answers.len == 0 ? CLOCK_NEVER
+				   : h->heard + app_bounds.call_quiet;
+}
+
+int
+app_held_let_go(struct app_held *h, struct buf *out)
+{
+	int rc = buf_append(out, h->answers.data, h->answers.len);
+
+	if (rc == 0)
+		buf_reset(&h->answers);
+	return rc;
+}
