@@ -1,0 +1,15 @@
+/*
+ * responses_dialect.h - POST /v1/responses as a dialect.
+ *
+ * The wire format is that of the OpenAI API reference ("Create a model
+ * response", "The response object", "Streaming events"), held also against
+ * that of Open Responses (openresponses.org).
+ */
+#ifndef DIALECT_RESPONSES_RESPONSES_DIALECT_H
+#define DIALECT_RESPONSES_RESPONSES_DIALECT_H
+
+#include "dialect/dialect.h"
+
+extern const struct dialect responses_dialect;
+
+#endif
