@@ -14,6 +14,12 @@
  */
 bool http_cors_check(struct http_request *r);
 
+/*
+ * True when the Origin is scheme and Host of this very request: a page of the
+ * server's own, once Host is known to be a name of the server.
+ */
+bool http_cors_is_own_page(const struct http_request *r);
+
 /* Adds the CORS headers for r->origin, and those a preflight asks for. */
 void
 http_cors_headers(const struct http_request *r, struct MHD_Response *response);

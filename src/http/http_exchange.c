@@ -1,10 +1,15 @@
 #include "http/http_exchange.h"
 
+#include <errno.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "http/http_connection.h"
 #include "http/http_guard.h"
 #include "http/http_reply.h"
 #include "http/http_request.h"
 #include "http/http_route.h"
-#include "runtime/random_id.h"
+#include "system/random_id.h"
 
 /* ---- a request's beginning ---- */
 
@@ -15,7 +20,8 @@ method_of(const char *name)
 		const char *name;
 		enum http_method method;
 	} methods[] = { { "GET", HTTP_GET }, { "HEAD", HTTP_HEAD },
-		{ "POST", HTTP_POST }, { "OPTIONS", HTTP_OPTIONS } };
+		{ "POST", HTTP_POST }, { "OPTIONS", HTTP_OPTIONS },
+		{ "DELETE", HTTP_DELETE } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(methods); i++) {
 		if (strcmp(methods[i].name, name) == 0)
@@ -25,38 +31,39 @@ method_of(const char *name)
 }
 
 static bool
-is_request_id(const char *s)
+is_request_id(const char *s, size_t len)
 {
-	size_t len = strlen(s);
-
 	return len >= 1 && len <= LATENCY_ID_MAX &&
 	    strspn(s,
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		"0123456789._-") == len;
+		"0123456789._-") >= len;
 }
 
 /* The caller's id where it is a harmless one, else one of our own. */
 static void
 choose_id(struct http_request *r)
 {
-	const char *given = http_request_header(r, "x-request-id");
+	size_t len = 0;
+	const char *given = http_request_header(r, "x-request-id", &len);
 
-	if (given != NULL && is_request_id(given))
-		snprintf(r->id, sizeof(r->id), "%s", given);
+	if (given != NULL && is_request_id(given, len))
+		snprintf(r->id, sizeof(r->id), "%.*s", (int)len, given);
 	else
 		random_id(r->id, sizeof(r->id), "req_", 16);
 }
 
-/* A chat completion is counted from its headers on, refused or not. */
+/* A generation is counted from its headers on, refused or not. */
 static void
 begin_counting(struct http_request *r)
 {
 	struct http_context *context = r->context;
 
-	if (r->route == NULL || !r->route->counted || r->method != HTTP_POST)
+	if (r->route == NULL || r->route->counted == NULL ||
+	    r->method != HTTP_POST)
 		return;
-	r->latency = latency_new(
-	    r->id, dispatch_engine(context->dispatch)->ops->name);
+	r->latency = latency_new(r->id, context->routes->engine);
+	if (r->latency != NULL)
+		r->latency->dialect = r->route->counted;
 	stats_request_begun(context->stats);
 }
 
@@ -66,13 +73,29 @@ count_for_key(const struct http_request *r)
 	if (r->key == NULL)
 		return;
 	counter_add(&r->key->requests, 1);
-	if (r->outcome != API_ERROR_NONE)
+	if (r->outcome != ERROR_NONE)
 		counter_add(&r->key->errors, 1);
 }
 
+/* A target that is none, or an {id} that is none, has no route. */
+static void
+find_route(struct http_request *r, const char *target)
+{
+	int rc = http_target_read(target, &r->target);
+
+	if (rc == -ENOMEM)
+		r->abort = true;
+	if (rc != 0)
+		return;
+	r->route = http_route_find(
+	    r->context->routes, r->target.path, &r->rest);
+	if (r->route != NULL && http_target_decode(r->rest) < 0)
+		r->route = NULL;
+}
+
 static struct http_request *
-request_new(struct http_context *context, struct MHD_Connection *connection,
-    const char *path, const char *method)
+request_new(struct http_context *context, struct http_connection *peer,
+    struct MHD_Connection *connection, const char *target, const char *method)
 {
 	struct http_request *r = calloc(1, sizeof(*r));
 
@@ -80,45 +103,89 @@ request_new(struct http_context *context, struct MHD_Connection *connection,
 		return NULL;
 	r->context = context;
 	r->connection = connection;
+	r->peer = peer;
 	http_park_init(&r->park, connection);
-	buf_init(&r->body, (size_t)context->settings->max_body_bytes);
+	http_body_init(&r->body, &context->bodies,
+	    (size_t)context->settings->max_body_bytes);
 	r->refusal.retry_after = -1;
 	r->method = method_of(method);
-	r->route = http_route_find(path, &r->rest);
-	r->expects_continue = http_request_header(r, "Expect") != NULL;
+	r->trusted = peer->door->private;
+	r->expects_continue = http_request_has(r, "Expect");
+	find_route(r, target);
+	if (r->route != NULL && r->route->private && !r->trusted)
+		r->route = NULL;
 	choose_id(r);
 	begin_counting(r);
 	context->on_count(context, 1);
-	http_guard_check(r, path);
+	http_guard_check(r);
 	return r;
 }
 
 /* ---- its body and its answer ---- */
 
+/* The body does not fit: what has come of it is given back at once. */
 static void
-take_body(struct http_request *r, const char *data, size_t len)
+drop_body(struct http_request *r, int why)
 {
-	bool keep = r->refusal.kind == API_ERROR_NONE;
-
-	if (keep && buf_append(&r->body, data, len) == 0)
-		return;
-	if (keep)
-		api_error_set(&r->refusal, API_ERROR_BODY_TOO_LARGE,
+	http_body_free(&r->body);
+	if (why == -EMSGSIZE) {
+		error_set(&r->refusal, ERROR_BODY_TOO_LARGE,
 		    "The body is larger than the limit of %lld bytes "
 		    "(--max-body-bytes).",
 		    (long long)r->context->settings->max_body_bytes);
-	buf_free(&r->body);
+		return;
+	}
+	counter_add(&r->context->bodies.refused, 1);
+	error_set(&r->refusal, ERROR_OVERLOADED, HTTP_BODIES_FULL);
+}
+
+static bool
+keeps_body(const struct http_request *r)
+{
+	return r->refusal.kind == ERROR_NONE && r->method == HTTP_POST &&
+	    r->route->reads_body;
+}
+
+/* The time for a request that is answered begins with its headers. */
+static void
+await_body(struct http_request *r)
+{
+	int64_t limit = r->context->settings->timeout;
+	int64_t latest = r->latency != NULL && limit > 0
+	    ? clock_add(r->latency->started, limit)
+	    : CLOCK_NEVER;
+
+	http_connection_body(r->peer, keeps_body(r), latest);
+}
+
+/*
+ * Kept only where the route reads it and nothing speaks against the request;
+ * all else is passed over, so that its sender comes to read the answer.
+ */
+static void
+take_body(struct http_request *r, const char *data, size_t len)
+{
+	bool keep = keeps_body(r);
+	int rc = keep ? http_body_append(&r->body, data, len) : 0;
+
+	http_connection_received(r->peer, len);
+	if (rc != 0)
+		drop_body(r, rc);
+	else if (keep)
+		return;
 	r->discarded += len;
-	if (r->discarded > HTTP_DISCARD_MAX)
+	if (r->discarded > LIMIT_DISCARD)
 		r->abort = true;
 }
 
 static void
 refuse(struct http_request *r)
 {
-	if (r->refusal.kind == API_ERROR_METHOD_NOT_ALLOWED) {
+	char allow[HTTP_ALLOW_MAX];
+
+	if (r->refusal.kind == ERROR_METHOD_NOT_ALLOWED) {
 		r->outcome = r->refusal.kind;
-		http_reply_not_allowed(r, http_route_allow(r->route));
+		http_reply_not_allowed(r, http_route_allow(r->route, allow));
 	} else {
 		http_reply_error(r, &r->refusal);
 	}
@@ -127,17 +194,40 @@ refuse(struct http_request *r)
 static void
 answer(struct http_request *r)
 {
-	if (r->refusal.kind != API_ERROR_NONE) {
+	char allow[HTTP_ALLOW_MAX];
+
+	if (r->refusal.kind != ERROR_NONE) {
 		refuse(r);
 	} else if (r->method == HTTP_OPTIONS) {
 		http_reply_empty(
-		    r, MHD_HTTP_NO_CONTENT, http_route_allow(r->route));
+		    r, MHD_HTTP_NO_CONTENT, http_route_allow(r->route, allow));
 	} else if (!r->begun) {
 		r->begun = true;
 		r->route->begin(r);
 	} else {
 		r->route->resume(r);
 	}
+}
+
+/* The headers are there. NULL: it is to be cut. */
+static struct http_request *
+begin(struct http_context *context, struct MHD_Connection *connection,
+    const char *url, const char *method, const char *version)
+{
+	struct http_connection *peer = http_connection_of(connection);
+	struct http_request *r;
+
+	if (peer == NULL || peer->foreign)
+		return NULL;
+	peer->line.method = method;
+	peer->line.version = version;
+	r = request_new(context, peer, connection, url, method);
+	if (r == NULL)
+		return NULL;
+	await_body(r);
+	if (r->refusal.kind != ERROR_NONE && r->close)
+		refuse(r);
+	return r;
 }
 
 enum MHD_Result
@@ -147,20 +237,17 @@ http_exchange_request(void *cls, struct MHD_Connection *connection,
 {
 	struct http_request *r = *con_cls;
 
-	(void)version;
 	if (r == NULL) {
-		r = request_new(cls, connection, url, method);
+		r = begin(cls, connection, url, method, version);
 		*con_cls = r;
-		if (r == NULL)
-			return MHD_NO;
-		if (r->refusal.kind != API_ERROR_NONE && r->close)
-			refuse(r);
-		return r->abort ? MHD_NO : MHD_YES;
+		return r == NULL || r->abort ? MHD_NO : MHD_YES;
 	}
 	if (*upload_data_size > 0) {
 		take_body(r, upload_data, *upload_data_size);
 		*upload_data_size = 0;
 	} else if (!r->replied) {
+		if (!r->begun)
+			http_connection_busy(r->peer);
 		answer(r);
 	}
 	return r->abort ? MHD_NO : MHD_YES;
@@ -173,23 +260,28 @@ finish_counting(struct http_request *r, enum MHD_RequestTerminationCode how)
 {
 	struct latency *l = r->latency;
 	int64_t now;
+	int status;
 
-	if (r->route == NULL || !r->route->counted || r->method != HTTP_POST)
+	if (r->route == NULL || r->route->counted == NULL ||
+	    r->method != HTTP_POST)
 		return;
-	if (r->outcome == API_ERROR_NONE &&
+	if (r->outcome == ERROR_NONE &&
 	    (how != MHD_REQUEST_TERMINATED_COMPLETED_OK || !r->replied))
-		r->outcome = API_ERROR_CLIENT_GONE;
+		r->outcome = ERROR_CLIENT_GONE;
 	count_for_key(r);
+	stats_dialect_ended(r->context->stats, r->route->counted, r->outcome);
+	status = r->outcome == ERROR_NONE ? MHD_HTTP_OK
+					  : http_reply_status(r, r->outcome);
 	if (l == NULL) {
-		stats_request_ended(r->context->stats, r->outcome, 0);
+		stats_request_ended(
+		    r->context->stats, STATS_ENGINES, r->outcome, status, 0);
 		return;
 	}
 	now = phase_add(&l->http, PHASE_TOTAL, l->started);
-	l->status = r->outcome == API_ERROR_NONE ? MHD_HTTP_OK
-						 : api_error_status(r->outcome);
-	l->code = r->outcome == API_ERROR_NONE ? NULL
-					       : api_error_code(r->outcome);
-	stats_request_ended(r->context->stats, r->outcome, now - l->started);
+	l->status = status;
+	l->code = r->outcome == ERROR_NONE ? NULL : error_code(r->outcome);
+	stats_request_ended(r->context->stats, l->given_to, r->outcome, status,
+	    now - l->started);
 }
 
 void
@@ -203,14 +295,17 @@ http_exchange_completed(void *cls, struct MHD_Connection *connection,
 	if (r == NULL)
 		return;
 	*con_cls = NULL;
+	http_connection_idle(r->peer);
 	if (r->begun && r->route->end != NULL)
 		r->route->end(r);
 	finish_counting(r, how);
 	http_park_close(&r->park);
 	http_park_destroy(&r->park);
 	latency_unref(r->latency);
-	api_error_free(&r->refusal);
-	buf_free(&r->body);
+	error_free(&r->refusal);
+	http_target_free(&r->target);
+	free(r->origin);
+	http_body_free(&r->body);
 	r->context->on_count(r->context, -1);
 	free(r);
 }

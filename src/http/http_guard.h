@@ -9,16 +9,16 @@
 #include "http/http_request.h"
 
 /*
- * Past the limit this much of a body is read and dropped, so that a client
- * which is still sending gets to read the answer; then the connection is cut.
+ * Sets r->refusal, or leaves it empty. With r->close set as well the answer
+ * must go out at once, because the body's end cannot be trusted or would take
+ * too long; otherwise the body is read first.
  */
-#define HTTP_DISCARD_MAX ((size_t)64 * 1024 * 1024)
+void http_guard_check(struct http_request *r);
 
 /*
- * `path` is the request's, decoded. Sets r->refusal, or leaves it empty. With
- * r->close set as well the answer must go out at once, because the body's end
- * cannot be trusted or would take too long; otherwise the body is read first.
+ * After that: whether the caller has shown a key, uses the private socket, or
+ * no key is set. Where a route needs no key, others get there, too.
  */
-void http_guard_check(struct http_request *r, const char *path);
+bool http_guard_is_known(const struct http_request *r);
 
 #endif

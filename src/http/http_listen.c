@@ -4,7 +4,7 @@
 #include <netdb.h>
 
 #include "base/parse.h"
-#include "runtime/notify.h"
+#include "system/notify.h"
 
 enum {
 	HOST_MAX = 256
@@ -160,6 +160,7 @@ adopt(struct listening *l, int n)
 			snprintf(where, sizeof(where), "passed socket %d", i);
 			return complain(l, where, 0, rc);
 		}
+		one->passed = true;
 		l->n++;
 	}
 	return 0;

@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-#include "core/settings.h"
-#include "runtime/listener.h"
+#include "settings/settings.h"
+#include "system/listener.h"
 
 enum {
 	HTTP_LISTEN_MAX = 16,

@@ -1,6 +1,6 @@
 #include "http/http_park.h"
 
-#include "runtime/sync.h"
+#include "thread/sync.h"
 
 void
 http_park_init(struct http_park *p, struct MHD_Connection *connection)
@@ -26,6 +26,14 @@ http_park_suspend(struct http_park *p)
 	}
 	sync_unlock(&p->lock);
 	return parked;
+}
+
+void
+http_park_forget(struct http_park *p)
+{
+	sync_lock(&p->lock);
+	p->woken = false;
+	sync_unlock(&p->lock);
 }
 
 void

@@ -39,6 +39,12 @@ void http_park_init(struct http_park *p, struct MHD_Connection *connection);
  */
 MUST_CHECK bool http_park_suspend(struct http_park *p);
 
+/*
+ * The connection's own thread: a wake that has come is none. Where from here on
+ * nobody but one can wake it, its next wake is his.
+ */
+void http_park_forget(struct http_park *p);
+
 /* Any thread. Harmless when not suspended or closed. */
 void http_park_wake(struct http_park *p);
 

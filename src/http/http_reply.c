@@ -1,12 +1,37 @@
 #include "http/http_reply.h"
 
 #include "http/http_cors.h"
+#include "http/http_route.h"
 
 /* Header lines are short; a failure is memory, and then the value is lost. */
 static void
 add_header(struct MHD_Response *response, const char *name, const char *value)
 {
 	(void)MHD_add_response_header(response, name, value);
+}
+
+/* A name that came from the caller may be anything. */
+static bool
+is_plain(const char *s)
+{
+	for (; *s != '\0'; s++) {
+		if (*s < ' ' || *s > '~')
+			return false;
+	}
+	return true;
+}
+
+/* Which engine has the request, and which model answers, once it is known. */
+static void
+add_route_headers(const struct latency *l, struct MHD_Response *response)
+{
+	if (l == NULL || l->given_to == STATS_ENGINES)
+		return;
+	add_header(response, "x-codex-engine", l->engine);
+	if (l->codex_model[0] != '\0' && is_plain(l->codex_model))
+		add_header(response, "x-codex-model", l->codex_model);
+	if (l->left_out[0] != '\0')
+		add_header(response, "x-codex-tools-left-out", l->left_out);
 }
 
 void
@@ -20,6 +45,9 @@ http_reply_queue(
 		return;
 	}
 	add_header(response, "x-request-id", r->id);
+	if (r->route != NULL && r->route->id_header != NULL)
+		add_header(response, r->route->id_header, r->id);
+	add_route_headers(r->latency, response);
 	http_cors_headers(r, response);
 	if (r->close || atomic_load(&context->draining))
 		add_header(response, "Connection", "close");
@@ -68,7 +96,8 @@ http_reply_empty(struct http_request *r, unsigned status, const char *allow)
 }
 
 static void
-add_error_headers(struct MHD_Response *response, const struct api_error *e)
+add_error_headers(
+    struct MHD_Response *response, const struct error *e, int status)
 {
 	char seconds[16];
 
@@ -79,36 +108,57 @@ add_error_headers(struct MHD_Response *response, const struct api_error *e)
 		add_header(response, "Retry-After", seconds);
 	}
 	/* The official SDKs obey it: a retry cannot help. */
-	if (api_error_no_retry(e->kind))
+	if (error_no_retry(e->kind))
 		add_header(response, "x-should-retry", "false");
-	if (e->kind == API_ERROR_INVALID_API_KEY)
+	if (e->kind == ERROR_UPGRADE_REQUIRED)
+		add_header(response, "Upgrade", "HTTP/1.1");
+	if (status == MHD_HTTP_UNAUTHORIZED && e->kind == ERROR_INVALID_API_KEY)
 		add_header(response, "WWW-Authenticate", "Bearer");
 }
 
+int
+http_reply_status(const struct http_request *r, enum error_kind kind)
+{
+	return r->route != NULL && r->route->status != NULL
+	    ? r->route->status(kind)
+	    : error_status(kind);
+}
+
+/* As the callers of that route, or of the API, expect it. */
+static int
+append_error(struct http_request *r, const struct error *e, struct buf *body)
+{
+	http_envelope_fn *envelope = r->route != NULL
+	    ? r->route->envelope
+	    : r->context->routes->envelope;
+
+	return envelope(e, r->id, body);
+}
+
 static void
-reply_error(
-    struct http_request *r, const struct api_error *e, const char *allow)
+reply_error(struct http_request *r, const struct error *e, const char *allow)
 {
 	struct MHD_Response *response = NULL;
+	int status = http_reply_status(r, e->kind);
 	struct buf body;
 
 	r->outcome = e->kind;
-	if (e->kind == API_ERROR_SHUTTING_DOWN)
+	if (e->kind == ERROR_SHUTTING_DOWN)
 		r->close = true;
 	buf_init(&body, 1024 * 1024);
-	if (api_error_json(e, &body) == 0)
+	if (append_error(r, e, &body) == 0)
 		response = make_response(&body);
 	buf_free(&body);
 	if (response != NULL) {
-		add_error_headers(response, e);
+		add_error_headers(response, e, status);
 		if (allow != NULL)
 			add_header(response, "Allow", allow);
 	}
-	http_reply_queue(r, (unsigned)api_error_status(e->kind), response);
+	http_reply_queue(r, (unsigned)status, response);
 }
 
 void
-http_reply_error(struct http_request *r, const struct api_error *e)
+http_reply_error(struct http_request *r, const struct error *e)
 {
 	reply_error(r, e, NULL);
 }
@@ -116,10 +166,27 @@ http_reply_error(struct http_request *r, const struct api_error *e)
 void
 http_reply_not_allowed(struct http_request *r, const char *allow)
 {
-	struct api_error e = API_ERROR_INIT;
+	struct error e = ERROR_INIT;
 
-	api_error_set(&e, API_ERROR_METHOD_NOT_ALLOWED,
+	error_set(&e, ERROR_METHOD_NOT_ALLOWED,
 	    "This path does not take that method; allowed: %s.", allow);
 	reply_error(r, &e, allow);
-	api_error_free(&e);
+	error_free(&e);
+}
+
+void
+http_reply_kind(
+    struct http_request *r, enum error_kind kind, const char *message)
+{
+	struct error e = ERROR_INIT;
+
+	error_set(&e, kind, "%s", message);
+	http_reply_error(r, &e);
+	error_free(&e);
+}
+
+void
+http_reply_no_memory(struct http_request *r)
+{
+	http_reply_kind(r, ERROR_INTERNAL, "The server is out of memory.");
 }

@@ -20,11 +20,21 @@ void http_reply(struct http_request *r, unsigned status,
 void
 http_reply_empty(struct http_request *r, unsigned status, const char *allow);
 
-/* The JSON envelope, Retry-After and what else the kind asks for. */
-void http_reply_error(struct http_request *r, const struct api_error *e);
+/* The status by which the callers of its route know the error. */
+int http_reply_status(const struct http_request *r, enum error_kind kind);
+
+/* The route's envelope, Retry-After and what else the kind asks for. */
+void http_reply_error(struct http_request *r, const struct error *e);
 
 /* The same, with a status line's own Allow header: 405. */
 void http_reply_not_allowed(struct http_request *r, const char *allow);
+
+/* The same of an error that is about no field. */
+void http_reply_kind(
+    struct http_request *r, enum error_kind kind, const char *message);
+
+/* The same: INTERNAL, memory is out. */
+void http_reply_no_memory(struct http_request *r);
 
 /*
  * Queues a response made elsewhere, with the common headers, and drops the

@@ -10,29 +10,43 @@
 #ifndef HTTP_HTTP_SERVER_H
 #define HTTP_HTTP_SERVER_H
 
-#include "core/key_ring.h"
-#include "core/settings.h"
-#include "core/stats.h"
-#include "engine/dispatch.h"
+#include "settings/key_ring.h"
+#include "settings/settings.h"
+#include "stats/stats.h"
 #include "http/http_listen.h"
-#include "runtime/tls_cert.h"
-#include "runtime/watch.h"
+#include "http/http_route.h"
+#include "tls/tls_cert.h"
 
 struct http_server;
 
-/*
- * Starts to answer on the listeners, which outlive the server; their fds
- * belong to it from then on, on failure too. `tls` outlives the
- * server, too; it may be NULL when no listener speaks TLS. Errors: -errno,
- * -EPROTONOSUPPORT for TLS when libmicrohttpd was built without it.
- */
-MUST_CHECK int http_server_start(const struct settings *s, struct stats *stats,
-    struct key_ring *keys, struct tls_cert *tls, struct dispatch *dispatch,
-    struct watch *watch, const struct listener *listeners, size_t n,
-    struct http_server **ret_server);
+enum {
+	HTTP_SERVER_LISTENERS = HTTP_LISTEN_MAX + 1 /* and the private one */
+};
+
+/* What it works with; all of it outlives the server. */
+struct http_server_spec {
+	const struct settings *settings;
+	size_t max_connections; /* of all listeners but the private one */
+	struct stats *stats;
+	struct key_ring *keys;
+	struct tls_cert *tls; /* NULL: no listener speaks TLS */
+	const struct http_routes *routes;
+	/* At most HTTP_SERVER_LISTENERS, and one of them not private. */
+	const struct listener *listeners;
+	size_t n_listeners;
+};
 
 /*
- * Drain, from main: from now on every answer ends its connection.
+ * Starts to answer on the listeners, whose fds belong to the server from then
+ * on, on failure too. Errors: -errno, -EPROTONOSUPPORT for TLS when
+ * libmicrohttpd was built without it.
+ */
+MUST_CHECK int http_server_start(
+    const struct http_server_spec *spec, struct http_server **ret_server);
+
+/*
+ * Drain, from main: from now on every answer ends its connection, and at
+ * sockets that a service manager has passed nobody is let in any more.
  */
 void http_server_drain(struct http_server *hs);
 
@@ -42,9 +56,9 @@ void http_server_drain(struct http_server *hs);
 bool http_server_wait(struct http_server *hs, int64_t deadline);
 
 /*
- * Stops accepting, ends what is left and frees. All jobs must have ended
- * before: libmicrohttpd aborts the process when it is stopped with a
- * suspended connection.
+ * Stops accepting, ends what is left and frees. Whatever parks requests must
+ * have woken them all before: libmicrohttpd aborts the process when it is
+ * stopped with a suspended connection.
  */
 void http_server_stop(struct http_server *hs);
 

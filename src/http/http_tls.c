@@ -4,8 +4,8 @@
  * and what it hands out must live until the session ends, which it is not
  * told either. The notification of connections has both: it comes before the
  * handshake, with the session at hand, and again when the connection is
- * closed. So that is where a session is given its credentials, together with
- * a reference to the pair they are of.
+ * closed. So that is where http_connection has a session given its
+ * credentials, and keeps a reference to the pair they are of.
  *
  * The thread polls here instead of using epoll: with that it spins for as
  * long as a client has sent a part of its handshake. doc/mhd.md has what was
@@ -44,8 +44,8 @@ no_certificate(gnutls_session_t session, const struct gnutls_cert_retr_st *info,
 	return GNUTLS_E_NO_CERTIFICATE_FOUND;
 }
 
-static struct tls_pair *
-give_pair(struct tls_cert *cert, struct MHD_Connection *connection)
+struct tls_pair *
+http_tls_begin(struct tls_cert *cert, struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
 	    connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
@@ -59,18 +59,6 @@ give_pair(struct tls_cert *cert, struct MHD_Connection *connection)
 	return NULL;
 }
 
-static void
-on_connection(void *cls, struct MHD_Connection *connection,
-    void **socket_context, enum MHD_ConnectionNotificationCode what)
-{
-	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		*socket_context = give_pair(cls, connection);
-	} else {
-		tls_pair_unref(*socket_context);
-		*socket_context = NULL;
-	}
-}
-
 static void *
 priorities(void)
 {
@@ -80,19 +68,26 @@ priorities(void)
 }
 
 unsigned
-http_tls_options(
-    struct tls_cert *cert, struct MHD_OptionItem ret_options[HTTP_TLS_OPTIONS])
+http_tls_options(struct MHD_OptionItem ret_options[HTTP_TLS_OPTIONS])
 {
 	const struct MHD_OptionItem tls[HTTP_TLS_OPTIONS] = {
 		{ MHD_OPTION_HTTPS_PRIORITIES, 0, priorities() },
 		{ MHD_OPTION_HTTPS_CERT_CALLBACK2, 0,
 		    (void *)(intptr_t)no_certificate },
-		{ MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, cert },
 		{ MHD_OPTION_END, 0, NULL },
 	};
 
 	memcpy(ret_options, tls, sizeof(tls));
 	return MHD_USE_TLS | MHD_USE_POLL_INTERNAL_THREAD;
+}
+
+bool
+http_tls_is_spoken(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+	    connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+
+	return info != NULL && info->tls_session != NULL;
 }
 
 bool
