@@ -1,0 +1,23 @@
+/*
+ * rehearsal.h - whether a start would go well, as far as that can be seen
+ * without one: a restart that could not start would end a server for nothing.
+ * Main thread.
+ */
+#ifndef DAEMON_REHEARSAL_H
+#define DAEMON_REHEARSAL_H
+
+#include "settings/settings.h"
+
+enum {
+	REHEARSAL_ERROR_MAX = 512
+};
+
+/*
+ * Looks at directories, state file, keys, certificate and store, and, with
+ * `ports`, whether the TCP ports are free; nothing of it stays open. Errors:
+ * -errno, with one line in `ret_error`, as a start would say it.
+ */
+MUST_CHECK int rehearsal_run(
+    const struct settings *s, bool ports, char ret_error[REHEARSAL_ERROR_MAX]);
+
+#endif
