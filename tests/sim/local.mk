@@ -15,7 +15,7 @@ tests_sim_sim_model_SOURCES = \
 	tests/sim/model/script.c tests/sim/model/script.h \
 	tests/sim/model/server.c tests/sim/model/server.h \
 	tests/sim/model/stats.c tests/sim/model/stats.h
-tests_sim_sim_model_LDADD = lib/libbase.a $(MHD_LIBS) $(JANSSON_LIBS)
+tests_sim_sim_model_LDADD = lib/libcommon.a $(MHD_LIBS) $(JANSSON_LIBS)
 
 tests_sim_fake_codex_SOURCES = \
 	tests/sim/codex/app_account.c tests/sim/codex/app_account.h \
@@ -37,6 +37,19 @@ tests_sim_fake_codex_SOURCES = \
 	tests/sim/codex/script.c tests/sim/codex/script.h \
 	tests/sim/codex/turn.c tests/sim/codex/turn.h \
 	tests/sim/model/request.c tests/sim/model/request.h
-tests_sim_fake_codex_LDADD = lib/libbase.a $(JANSSON_LIBS)
+tests_sim_fake_codex_LDADD = lib/libcommon.a $(JANSSON_LIBS)
+
+# The program itself, but for how long it waits for an app-server: its bounds
+# stand before those in the archive.
+check_PROGRAMS += tests/sim/hasty_proxy
+tests_sim_hasty_proxy_SOURCES = src/cli/main.c tests/sim/hasty/bounds.c
+tests_sim_hasty_proxy_LDADD = $(PROXY_LIBS)
+
+# The program itself on a file system that is slow where the test wants it.
+check_PROGRAMS += tests/sim/slow_proxy
+tests_sim_slow_proxy_SOURCES = src/cli/main.c tests/sim/slow/paths.c
+tests_sim_slow_proxy_LDADD = $(PROXY_LIBS)
+tests_sim_slow_proxy_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realpath \
+	-Wl,--wrap=stat -Wl,--wrap=access -Wl,--wrap=eaccess
 
 EXTRA_DIST += tests/sim/README.md

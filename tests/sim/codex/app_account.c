@@ -6,8 +6,8 @@
 
 #include "app_item.h"
 #include "app_mode.h"
-#include "base/jsonw.h"
-#include "base/jsonx.h"
+#include "json/jsonw.h"
+#include "json/jsonx.h"
 #include "catalog.h"
 #include "output.h"
 
@@ -41,7 +41,7 @@ static void
 quote(struct buf *b, const char *s)
 {
 	buf_init(b, SIZE_MAX);
-	output_must(jsonw_cstring(b, s), "JSON");
+	output_string(b, s);
 }
 
 void

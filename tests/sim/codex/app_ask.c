@@ -5,8 +5,8 @@
 #include "../model/request.h"
 #include "app_item.h"
 #include "app_stage.h"
-#include "base/jsonw.h"
-#include "base/jsonx.h"
+#include "json/jsonw.h"
+#include "json/jsonx.h"
 #include "output.h"
 
 #define CALL(rest) \

@@ -3,7 +3,6 @@
 #include <errno.h>
 
 #include "app_mode.h"
-#include "base/jsonw.h"
 #include "output.h"
 
 #define OF_TURN "'threadId':'$t','turnId':'$u'"

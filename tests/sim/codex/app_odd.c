@@ -66,19 +66,30 @@ say_garbage(void)
 }
 
 static void
-say_long_line(size_t len)
+say_long_line(const char *head, size_t len, const char *end)
 {
-	static const char head[] =
-	    "{\"method\":\"from/the/future\",\"params\":{\"x\":\"";
-	static const char end[] = "\"}}\n";
 	char *space = malloc(len);
 
 	output_must(space == NULL ? -ENOMEM : 0, "long_line");
 	memset(space, 'x', len);
-	wire_raw(head, sizeof(head) - 1);
+	wire_raw(head, strlen(head));
 	wire_raw(space, len);
-	wire_raw(end, sizeof(end) - 1);
+	wire_raw(end, strlen(end));
 	free(space);
+}
+
+/* As Codex writes it: whose it is stands behind it. */
+static void
+say_long_item(const struct turn *t, size_t len)
+{
+	char end[256];
+
+	snprintf(end, sizeof(end),
+	    "\"},\"threadId\":\"%s\",\"turnId\":\"%s\"}}\n", t->thread->id,
+	    t->id);
+	say_long_line("{\"method\":\"item/completed\",\"params\":{\"item\":{"
+		      "\"type\":\"userMessage\",\"id\":\"m\",\"text\":\"",
+	    len, end);
 }
 
 enum stage_result
@@ -97,7 +108,11 @@ stage_weeds(struct turn *t)
 	if (s->garbage)
 		say_garbage();
 	if (s->long_line > 0)
-		say_long_line((size_t)s->long_line);
+		say_long_line(
+		    "{\"method\":\"from/the/future\",\"params\":{\"x\":\"",
+		    (size_t)s->long_line, "\"}}\n");
+	if (s->long_item > 0)
+		say_long_item(t, (size_t)s->long_item);
 	return STAGE_NEXT;
 }
 

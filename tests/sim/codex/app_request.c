@@ -9,7 +9,7 @@
 #include "app_thread.h"
 #include "app_turn.h"
 #include "base/clock.h"
-#include "base/jsonx.h"
+#include "json/jsonx.h"
 #include "base/utf8.h"
 #include "calls.h"
 #include "output.h"

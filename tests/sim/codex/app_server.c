@@ -10,7 +10,7 @@
 #include "app_turn.h"
 #include "app_wire.h"
 #include "base/clock.h"
-#include "base/jsonl.h"
+#include "json/jsonl.h"
 #include "calls.h"
 #include "faults.h"
 #include "output.h"

@@ -6,7 +6,7 @@
 #include "app_item.h"
 #include "app_odd.h"
 #include "base/clock.h"
-#include "base/jsonw.h"
+#include "json/jsonw.h"
 #include "faults.h"
 #include "output.h"
 
@@ -90,13 +90,12 @@ stage_thoughts(struct turn *t)
 
 	if (s->reasoning != NULL) {
 		buf_reset(&t->json);
-		output_must(jsonw_cstring(&t->json, s->reasoning), "reasoning");
+		output_string(&t->json, s->reasoning);
 		say_reasoning(t, t->json.data);
 	}
 	if (s->commentary != NULL) {
 		buf_reset(&t->json);
-		output_must(
-		    jsonw_cstring(&t->json, s->commentary), "commentary");
+		output_string(&t->json, s->commentary);
 		say_commentary(t, s->commentary);
 	}
 	return STAGE_NEXT;
@@ -129,7 +128,7 @@ make_deltas(struct buf *text, int64_t n, size_t bytes)
 	for (int64_t i = 0; i < n; i++) {
 		start = text->len;
 		output_must(buf_puts(text, i > 0 ? " d" : "d"), "deltas");
-		output_must(jsonw_int(text, i), "deltas");
+		output_int(text, i);
 		if (text->len - start < bytes)
 			make_big(text, bytes - (text->len - start));
 	}
@@ -223,7 +222,7 @@ stage_close(struct turn *t)
 		buf_reset(&t->text);
 		output_must(buf_puts(&t->text, "another text"), "text");
 	}
-	output_must(jsonw_string(&t->json, t->text.data, t->text.len), "text");
+	output_text(&t->json, t->text.data, t->text.len);
 	item_message_completed(t, t->json.data);
 	t->messages++;
 	return t->messages < t->script->messages ? STAGE_MESSAGE : STAGE_NEXT;

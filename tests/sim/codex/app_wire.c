@@ -6,7 +6,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/jsonw.h"
 #include "base/strv.h"
 #include "output.h"
 
@@ -98,7 +97,7 @@ insert(struct buf *b, char letter, const struct wire_args *args)
 		put(b, args->item);
 		break;
 	case 'b':
-		output_must(jsonw_int(b, args->began_ms), "stdout");
+		output_int(b, args->began_ms);
 		break;
 	case 'm':
 		put(b, now_text);
@@ -158,7 +157,7 @@ wire_request(int64_t id, const char *method, const char *params,
 {
 	put_method(&out, method);
 	put(&out, ",\"id\":");
-	output_must(jsonw_int(&out, id), "stdout");
+	output_int(&out, id);
 	put(&out, ",\"params\":");
 	wire_expand(&out, params, args);
 	put(&out, "}\n");
@@ -178,13 +177,13 @@ void
 wire_error(const char *id, int code, const char *message, const char *data)
 {
 	put(&out, "{\"error\":{\"code\":");
-	output_must(jsonw_int(&out, code), "stdout");
+	output_int(&out, code);
 	if (data != NULL) {
 		put(&out, ",\"data\":");
 		put(&out, data);
 	}
 	put(&out, ",\"message\":");
-	output_must(jsonw_cstring(&out, message), "stdout");
+	output_string(&out, message);
 	put(&out, "},\"id\":");
 	put(&out, id);
 	put(&out, "}\n");
@@ -214,7 +213,7 @@ wire_delta(const struct buf *head, const char *text, size_t len)
 	if (head->len == 0)
 		return;
 	wire_raw(head->data, head->len);
-	output_must(jsonw_string(&out, text, len), "stdout");
+	output_text(&out, text, len);
 	put(&out, "}");
 	put(&out, tail);
 }

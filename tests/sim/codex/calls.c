@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/jsonw.h"
 #include "output.h"
 
 /* Appends to the line; a failure ends the program. */
@@ -17,12 +16,6 @@ static void
 put(struct buf *b, const char *s)
 {
 	output_must(buf_puts(b, s), "calls.log");
-}
-
-static void
-put_string(struct buf *b, const char *s)
-{
-	output_must(jsonw_cstring(b, s), "calls.log");
 }
 
 static void
@@ -36,7 +29,7 @@ static void
 put_int(struct buf *b, int64_t value)
 {
 	put_comma(b);
-	output_must(jsonw_int(b, value), "calls.log");
+	output_int(b, value);
 }
 
 static int
@@ -60,8 +53,7 @@ put_names(struct buf *b)
 	qsort(sorted, n, sizeof(*sorted), compare);
 	for (size_t i = 0; i < n; i++) {
 		put_comma(b);
-		output_must(jsonw_string(b, sorted[i], strcspn(sorted[i], "=")),
-		    "calls.log");
+		output_text(b, sorted[i], strcspn(sorted[i], "="));
 	}
 	free(sorted);
 }
@@ -115,16 +107,16 @@ put_line(struct buf *b, char **argv, size_t stdin_bytes)
 	    "calls.log");
 	for (; *argv != NULL; argv++) {
 		put_comma(b);
-		put_string(b, *argv);
+		output_string(b, *argv);
 	}
 	put(b, "],\"env\":{\"names\":[");
 	put_names(b);
 	put(b, "],\"CODEX_HOME\":");
-	put_string(b, getenv("CODEX_HOME"));
+	output_string(b, getenv("CODEX_HOME"));
 	put(b, ",\"RUST_LOG\":");
-	put_string(b, getenv("RUST_LOG"));
+	output_string(b, getenv("RUST_LOG"));
 	put(b, "},\"cwd\":");
-	put_string(b, getcwd(cwd, sizeof(cwd)));
+	output_string(b, getcwd(cwd, sizeof(cwd)));
 	put(b, ",\"fds\":[");
 	put_fds(b);
 	put(b, "],\"blocked\":[");

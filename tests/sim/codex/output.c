@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <unistd.h>
 
+#include "json/jsonw.h"
+
 static struct buf collected;
 static size_t piece_size;
 
@@ -58,4 +60,30 @@ output_must(int r, const char *what)
 		return;
 	fprintf(stderr, "fake_codex: %s: %s\n", what, strerror(-r));
 	exit(70);
+}
+
+void
+output_text(struct buf *b, const char *s, size_t len)
+{
+	struct jsonw w;
+
+	jsonw_begin(&w, b);
+	jsonw_text(&w, NULL, s, len);
+	output_must(jsonw_end(&w), "JSON");
+}
+
+void
+output_string(struct buf *b, const char *s)
+{
+	struct jsonw w;
+
+	jsonw_begin(&w, b);
+	jsonw_str(&w, NULL, s);
+	output_must(jsonw_end(&w), "JSON");
+}
+
+void
+output_int(struct buf *b, int64_t value)
+{
+	output_must(buf_printf(b, "%lld", (long long)value), "JSON");
 }

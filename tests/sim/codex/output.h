@@ -6,6 +6,7 @@
 #define FAKE_OUTPUT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 
@@ -24,5 +25,10 @@ void output_write(int fd, const char *bytes, size_t len, size_t piece);
 
 /* Exits 70: memory is out, or the script is wrong. */
 void output_must(int r, const char *what);
+
+/* Append a JSON string (NULL: null) or a number to any buffer. */
+void output_text(struct buf *b, const char *s, size_t len);
+void output_string(struct buf *b, const char *s);
+void output_int(struct buf *b, int64_t value);
 
 #endif

@@ -76,6 +76,7 @@ static const struct directive directives[] = {
 	{ "ignore_interrupt",      FLAG,   T,     AT(ignore_interrupt) },
 	{ "input_too_large",       FLAG,   T,     AT(input_too_large) },
 	{ "long_line",             NUMBER, T,     AT(long_line) },
+	{ "long_item",             NUMBER, T,     AT(long_item) },
 	{ "overloaded",            NUMBER, T,     AT(overloaded) },
 	{ "slow_handshake",        NUMBER, P,     AT(slow_handshake) },
 	{ "no_handshake",          FLAG,   P,     AT(no_handshake) },

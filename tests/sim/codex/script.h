@@ -85,7 +85,8 @@ struct script {
 	bool no_completed;
 	bool ignore_interrupt;
 	bool input_too_large;
-	int64_t long_line; /* bytes */
+	int64_t long_line; /* bytes, about nobody */
+	int64_t long_item; /* bytes, about the turn */
 	int64_t overloaded; /* requests */
 
 	/* Faults of an app-server process. */

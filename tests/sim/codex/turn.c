@@ -5,7 +5,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/jsonw.h"
 #include "calls.h"
 #include "faults.h"
 #include "output.h"
@@ -25,7 +24,7 @@ put(const char *text)
 static void
 put_string(const char *s, size_t len)
 {
-	output_must(jsonw_string(output_buf(), s, len), "stdout");
+	output_text(output_buf(), s, len);
 }
 
 /* The start of an item up to the value of `member`. */

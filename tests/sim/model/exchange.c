@@ -186,6 +186,12 @@ answer_script(
 		(void)wait_until(x, CLOCK_NEVER);
 		return MHD_NO;
 	}
+	if (s->unreadable && request_has_sealed(in->input))
+		return queue_json(x, MHD_HTTP_BAD_REQUEST,
+		    fault_body("The encrypted content gAAA... could not be "
+			       "verified.",
+			"invalid_request_error", "invalid_encrypted_content"),
+		    -1);
 	if (s->status > 0)
 		return queue_json(
 		    x, (unsigned)s->status, fault_scripted(s), s->after);

@@ -132,10 +132,10 @@ items_message(struct items *it, const struct buf *text, const char *phase,
 
 /* Takes over `parts`. */
 static json_t *
-reasoning(const struct items *it, json_t *parts)
+reasoning(const struct items *it, json_t *parts, const char *sealed)
 {
-	return json_pack("{s:s, s:o, s:o}", "type", "reasoning", "id",
-	    item_id(it, "rs"), "summary", parts);
+	return json_pack("{s:s, s:o, s:o, s:s*}", "type", "reasoning", "id",
+	    item_id(it, "rs"), "summary", parts, "encrypted_content", sealed);
 }
 
 static json_t *
@@ -144,11 +144,9 @@ summary_part(const char *text)
 	return json_pack("{s:s, s:s}", "type", "summary_text", "text", text);
 }
 
-void
-items_reasoning(struct items *it, const char *summary)
+static void
+add_summary(struct items *it, const char *summary)
 {
-	item_event(
-	    it, "response.output_item.added", reasoning(it, json_array()));
 	piece_event(it, "response.reasoning_summary_part.added",
 	    item_id(it, "rs"), "summary_index", "part", summary_part(""));
 	piece_event(it, "response.reasoning_summary_text.delta",
@@ -157,8 +155,21 @@ items_reasoning(struct items *it, const char *summary)
 	    item_id(it, "rs"), "summary_index", "text", json_string(summary));
 	piece_event(it, "response.reasoning_summary_part.done",
 	    item_id(it, "rs"), "summary_index", "part", summary_part(summary));
-	item_event(it, "response.output_item.done",
-	    reasoning(it, json_pack("[o]", summary_part(summary))));
+}
+
+void
+items_reasoning(struct items *it, const char *summary, const char *sealed)
+{
+	json_t *parts = json_array();
+
+	item_event(it, "response.output_item.added",
+	    reasoning(it, json_array(), NULL));
+	if (summary != NULL) {
+		add_summary(it, summary);
+		json_array_append_new(parts, summary_part(summary));
+	}
+	item_event(
+	    it, "response.output_item.done", reasoning(it, parts, sealed));
 	it->index++;
 }
 
@@ -167,10 +178,17 @@ static json_t *
 call(const struct items *it, const char *name, const char *arguments,
     const char *status)
 {
-	return json_pack("{s:s, s:o, s:o, s:s, s:s, s:s}", "type",
+	const char *given = it->script->call_id;
+	const char *slash = strchr(name, '/');
+	json_t *space = slash != NULL
+	    ? json_stringn(name, (size_t)(slash - name))
+	    : NULL;
+
+	return json_pack("{s:s, s:o, s:o, s:o*, s:s, s:s, s:s}", "type",
 	    "function_call", "id", item_id(it, "fc"), "call_id",
-	    item_id(it, "call"), "name", name, "arguments", arguments, "status",
-	    status);
+	    given != NULL ? json_string(given) : item_id(it, "call"),
+	    "namespace", space, "name", slash != NULL ? slash + 1 : name,
+	    "arguments", arguments, "status", status);
 }
 
 /* An event about a call's arguments; takes over `value`. */
@@ -185,7 +203,8 @@ arguments_event(
 }
 
 void
-items_call(struct items *it, const char *name, const char *arguments)
+items_call(
+    struct items *it, const char *name, const char *arguments, bool half_only)
 {
 	size_t len = strlen(arguments);
 	size_t half = utf8_complete_prefix(arguments, len / 2);
@@ -195,6 +214,8 @@ items_call(struct items *it, const char *name, const char *arguments)
 	if (half > 0)
 		arguments_event(it, "response.function_call_arguments.delta",
 		    "delta", json_stringn(arguments, half));
+	if (half_only)
+		return;
 	arguments_event(it, "response.function_call_arguments.delta", "delta",
 	    json_stringn(arguments + half, len - half));
 	arguments_event(it, "response.function_call_arguments.done",

@@ -27,10 +27,17 @@ struct items {
 void items_message(struct items *it, const struct buf *text, const char *phase,
     bool unfinished);
 
-/* A reasoning item whose summary is one part. */
-void items_reasoning(struct items *it, const char *summary);
+/*
+ * A reasoning item whose summary is one part, or none when it is NULL. What is
+ * sealed of it comes with its end; NULL: nothing.
+ */
+void items_reasoning(struct items *it, const char *summary, const char *sealed);
 
-/* A function call; its arguments come in two deltas. */
-void items_call(struct items *it, const char *name, const char *arguments);
+/*
+ * A function call, NAME or NAMESPACE/NAME; its arguments come in two deltas, or
+ * only the first does.
+ */
+void items_call(
+    struct items *it, const char *name, const char *arguments, bool half_only);
 
 #endif

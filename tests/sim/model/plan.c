@@ -3,7 +3,6 @@
 #include <errno.h>
 
 #include "base/clock.h"
-#include "base/sse.h"
 
 void
 plan_init(struct plan *p)
@@ -31,15 +30,13 @@ static int
 append_event(struct plan *p, const json_t *event)
 {
 	const char *type = json_string_value(json_object_get(event, "type"));
-	int r = buf_printf(&p->bytes, "event: %s\n", type);
+	int r = buf_printf(&p->bytes, "event: %s\ndata: ", type);
 
-	if (r == 0)
-		r = sse_open(&p->bytes);
 	if (r == 0 &&
 	    json_dump_callback(event, append_dump, &p->bytes, JSON_COMPACT) < 0)
 		r = -ENOMEM;
 	if (r == 0)
-		r = sse_close(&p->bytes);
+		r = buf_puts(&p->bytes, "\n\n");
 	return r;
 }
 

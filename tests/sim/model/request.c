@@ -178,3 +178,17 @@ request_all_tool_outputs(const json_t *input, struct buf *out)
 {
 	return append_outputs(input, through_last_user(input), out);
 }
+
+bool
+request_has_sealed(const json_t *input)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(input, i, item) {
+		if (type_is(item, "reasoning") &&
+		    json_is_string(json_object_get(item, "encrypted_content")))
+			return true;
+	}
+	return false;
+}

@@ -31,4 +31,7 @@ int64_t request_tool_rounds(const json_t *input);
 /* All their outputs since then, "; " between them. */
 MUST_CHECK int request_all_tool_outputs(const json_t *input, struct buf *out);
 
+/* Whether reasoning that is encrypted is among the items. */
+bool request_has_sealed(const json_t *input);
+
 #endif

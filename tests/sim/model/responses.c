@@ -173,11 +173,14 @@ static void
 add_tools(const struct script *s, struct items *items)
 {
 	const json_t *call;
-	size_t i;
+	size_t i, last = json_array_size(s->tools) - 1;
 
 	json_array_foreach(s->tools, i, call) {
+		if (i > 0)
+			plan_pause(items->plan, s->gap);
 		items_call(items, json_string_value(json_array_get(call, 0)),
-		    json_string_value(json_array_get(call, 1)));
+		    json_string_value(json_array_get(call, 1)),
+		    s->half && i == last);
 	}
 }
 
@@ -185,7 +188,8 @@ int
 responses_build(
     const struct script *s, const struct responses_input *in, struct plan *plan)
 {
-	bool unfinished = s->hang || s->cut >= 0 || s->failed != NULL;
+	bool unfinished = !s->behind &&
+	    (s->hang || s->cut >= 0 || s->failed != NULL);
 	bool calls = s->tools != NULL && !tools_answered(s, in);
 	/* "hang" and "failed" alone come before any answer. */
 	bool silent = !script_has_text(s) &&
@@ -194,8 +198,8 @@ responses_build(
 
 	plan->error = 0;
 	response_event(plan, in, "in_progress", "response.created", NULL);
-	if (s->reasoning != NULL)
-		items_reasoning(&items, s->reasoning);
+	if (s->reasoning != NULL || s->sealed != NULL)
+		items_reasoning(&items, s->reasoning, s->sealed);
 	if (s->commentary != NULL)
 		add_commentary(s, &items);
 	if (s->messages > 0)

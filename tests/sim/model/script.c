@@ -35,13 +35,17 @@ static const struct directive directives[] = {
 	{ "echo_all",     FLAG,    AT(echo_all),     NULL },
 	{ "outputs",      FLAG,    AT(outputs),      NULL },
 	{ "tool",         SPECIAL, 0,                set_tool },
+	{ "call_id",      TEXT,    AT(call_id),      NULL },
+	{ "half",         FLAG,    AT(half),         NULL },
 	{ "reasoning",    TEXT,    AT(reasoning),    NULL },
+	{ "sealed",       TEXT,    AT(sealed),       NULL },
 	{ "commentary",   TEXT,    AT(commentary),   NULL },
 	{ "final",        FLAG,    AT(final),        NULL },
 	{ "usage",        SPECIAL, 0,                set_usage },
 	{ "split",        NUMBER,  AT(split),        NULL },
 	{ "gap",          NUMBER,  AT(gap),          NULL },
 	{ "delay",        NUMBER,  AT(delay),        NULL },
+	{ "unreadable",   FLAG,    AT(unreadable),   NULL },
 	{ "status",       SPECIAL, 0,                set_status },
 	{ "message",      TEXT,    AT(message),      NULL },
 	{ "failed",       SPECIAL, 0,                set_failed },
@@ -50,6 +54,7 @@ static const struct directive directives[] = {
 	{ "cut_once",     SPECIAL, 0,                set_cut_once },
 	{ "hang",         FLAG,    AT(hang),         NULL },
 	{ "hang_headers", FLAG,    AT(hang_headers), NULL },
+	{ "behind",       FLAG,    AT(behind),       NULL },
 	{ "once",         FLAG,    AT(once),         NULL },
 };
 /* clang-format on */
@@ -332,12 +337,14 @@ script_free(struct script *s)
 {
 	free(s->text);
 	free(s->reasoning);
+	free(s->sealed);
 	free(s->commentary);
 	free(s->code);
 	free(s->message);
 	free(s->failed);
 	free(s->failed_message);
 	free(s->incomplete);
+	free(s->call_id);
 	json_decref(s->tools);
 	*s = (struct script){ 0 };
 }

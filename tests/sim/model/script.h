@@ -41,10 +41,13 @@ struct script {
 	bool echo_all;
 	bool outputs;
 	json_t *tools; /* array of [name, arguments text], or NULL */
+	char *call_id; /* of all of them; NULL: each has its own */
+	bool half; /* the arguments of the last one break off */
 	bool over; /* the tools of the last step have answered */
 
 	/* What goes with the answer. */
 	char *reasoning;
+	char *sealed; /* encrypted, of a reasoning item */
 	char *commentary;
 	bool final;
 	struct script_usage usage;
@@ -55,6 +58,7 @@ struct script {
 	int64_t delay;
 
 	/* What goes wrong; NULL, 0 or -1: nothing. */
+	bool unreadable; /* encrypted reasoning in the input is refused */
 	int64_t status;
 	char *code;
 	int64_t after; /* Retry-After or resets_in_seconds; -1: none */
@@ -65,6 +69,7 @@ struct script {
 	int64_t cut; /* -1: no */
 	bool hang;
 	bool hang_headers;
+	bool behind; /* failed, cut and hang come behind calls and text */
 	bool once; /* only the first request with this text */
 };
 
