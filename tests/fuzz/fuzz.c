@@ -1,3 +1,4 @@
+#include "dialect/openai_error.h"
 #include "fuzz.h"
 
 struct fuzz_input
@@ -69,19 +70,19 @@ fuzz_must(int rc)
 }
 
 void
-fuzz_check_error(struct api_error *e)
+fuzz_check_error(struct error *e)
 {
 	struct buf b;
 	json_t *root;
 
 	buf_init(&b, 64 * 1024);
-	FUZZ_ASSERT(e->kind > API_ERROR_NONE && e->kind < API_ERROR_KINDS);
-	FUZZ_ASSERT(api_error_status(e->kind) >= 400);
+	FUZZ_ASSERT(e->kind > ERROR_NONE && e->kind < ERROR_KINDS);
+	FUZZ_ASSERT(error_status(e->kind) >= 400);
 	FUZZ_ASSERT(e->retry_after >= -1);
-	fuzz_must(api_error_json(e, &b));
+	fuzz_must(openai_error_json(e, "r", &b));
 	root = json_loadb(b.data, b.len, 0, NULL);
 	FUZZ_ASSERT(json_is_object(json_object_get(root, "error")));
 	json_decref(root);
 	buf_free(&b);
-	api_error_free(e);
+	error_free(e);
 }

@@ -14,9 +14,9 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "base/jsonx.h"
+#include "json/jsonx.h"
 #include "base/strv.h"
-#include "core/api_error.h"
+#include "conversation/error.h"
 
 #define FUZZ_ASSERT(condition) BUG_ON(!(condition))
 
@@ -53,6 +53,6 @@ char *fuzz_string(struct text t);
 void fuzz_must(int rc);
 
 /* Aborts unless it is a failure that can be shown; frees it. */
-void fuzz_check_error(struct api_error *e);
+void fuzz_check_error(struct error *e);
 
 #endif

@@ -3,7 +3,7 @@
  */
 #include <errno.h>
 
-#include "base/base64.h"
+#include "image/base64.h"
 #include "fuzz.h"
 
 static const char alphabet[] =

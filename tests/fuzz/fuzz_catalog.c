@@ -2,19 +2,22 @@
  * What counts as a catalog can be derived, and the copy is a catalog with the
  * same models. Input: what "codex debug models" printed.
  */
-#include "core/codex_catalog.h"
-#include "core/codex_models.h"
+#include "codex/codex_catalog.h"
+#include "models/codex_models.h"
 #include "fuzz.h"
 
 static void
 models_of(const json_t *catalog, struct strv *ret)
 {
-	struct codex_models models;
+	struct codex_models *models;
 
 	strv_init(ret);
 	fuzz_must(codex_models_read(catalog, &models));
-	fuzz_must(codex_models_names(&models, ret));
-	codex_models_free(&models);
+	for (size_t i = 0; i < models->n; i++) {
+		if (models->v[i].visible)
+			fuzz_must(strv_add(ret, models->v[i].name));
+	}
+	codex_models_unref(models);
 }
 
 static void

@@ -1,24 +1,26 @@
 /*
  * A body is refused with a 400 that can be shown, or gives a request that
- * keeps what chat_request.h promises and can be rendered. Input: the body.
+ * keeps what generation.h promises and can be rendered. Input: the body.
  */
 #include <errno.h>
 
-#include "core/chat_request.h"
-#include "core/image_data.h"
-#include "core/prompt.h"
+#include "dialect/chat/chat_read.h"
+#include "image/image_data.h"
+#include "codex/exec_prompt.h"
+#include "dialect/openai_fields.h"
+#include "dialect/openai_error.h"
 #include "fuzz.h"
 
 static void
-check_error(struct api_error *e)
+check_error(struct error *e)
 {
 	struct buf b;
 	json_t *root;
 
 	buf_init(&b, SIZE_MAX);
-	FUZZ_ASSERT(api_error_status(e->kind) == 400);
+	FUZZ_ASSERT(error_status(e->kind) == 400);
 	FUZZ_ASSERT(e->message != NULL && e->message[0] != '\0');
-	fuzz_must(api_error_json(e, &b));
+	fuzz_must(openai_error_json(e, "r", &b));
 	root = json_loadb(b.data, b.len, 0, NULL);
 	FUZZ_ASSERT(json_is_object(json_object_get(root, "error")));
 	json_decref(root);
@@ -26,20 +28,30 @@ check_error(struct api_error *e)
 }
 
 static void
-check_message(const struct chat_message *m)
+check_item(const struct item *i)
 {
 	const char *fault;
+	uint64_t decoded;
 
-	for (size_t i = 0; i < m->n_parts; i++) {
-		FUZZ_ASSERT(m->parts[i].text.s != NULL);
-		if (m->parts[i].kind == CHAT_PART_IMAGE)
-			fuzz_must(image_data_check(m->parts[i].text, &fault));
+	for (size_t k = 0; k < i->n_parts; k++) {
+		FUZZ_ASSERT(i->parts[k].text.s != NULL);
+		if (i->parts[k].kind == PART_IMAGE)
+			fuzz_must(image_data_check(
+			    i->parts[k].text, &decoded, &fault));
 	}
-	for (size_t i = 0; i < m->n_tool_calls; i++)
-		FUZZ_ASSERT(m->tool_calls[i].name.len > 0);
-	FUZZ_ASSERT(m->n_tool_calls == 0 || m->role == CHAT_ASSISTANT);
-	FUZZ_ASSERT(m->role != CHAT_TOOL || m->tool_call_id.len > 0);
-	FUZZ_ASSERT(chat_role_name(m->role) != NULL);
+	switch (i->kind) {
+	case ITEM_MESSAGE:
+		FUZZ_ASSERT(item_role_name(i->role) != NULL);
+		break;
+	case ITEM_CALL:
+		FUZZ_ASSERT(i->name.s != NULL && i->arguments.s != NULL);
+		break;
+	case ITEM_RESULT:
+		FUZZ_ASSERT(i->call_id.len > 0 || i->name.s != NULL);
+		break;
+	default:
+		FUZZ_ASSERT(!"no item of a chat");
+	}
 }
 
 static int
@@ -54,60 +66,63 @@ count_image(void *arg, struct text url)
 
 /* No message's text gets lost on the way into the prompt. */
 static void
-check_prompt(const struct chat_request *r, size_t body_len)
+check_prompt(const struct generation *g, size_t body_len)
 {
 	size_t images = 0;
 	struct buf b;
 
 	buf_init(&b, 2 * body_len + 4096);
-	fuzz_must(prompt_render(r, &b));
-	for (size_t i = 0; i < r->n_messages; i++) {
-		const struct chat_message *m = &r->messages[i];
+	fuzz_must(prompt_render(g, &b));
+	for (size_t i = 0; i < g->n_items; i++) {
+		const struct item *m = &g->items[i];
 
 		for (size_t k = 0; k < m->n_parts; k++) {
 			struct text t = m->parts[k].text;
 
-			FUZZ_ASSERT(m->parts[k].kind == CHAT_PART_IMAGE ||
+			FUZZ_ASSERT(m->parts[k].kind == PART_IMAGE ||
 			    t.len == 0 ||
 			    memmem(b.data, b.len, t.s, t.len) != NULL);
 		}
 	}
-	fuzz_must(prompt_images(r, count_image, &images));
+	fuzz_must(prompt_images(g, count_image, &images));
 	buf_free(&b);
 }
 
 static void
-check_request(const struct chat_request *r)
+check_request(const struct generation *g, size_t body_len)
 {
-	FUZZ_ASSERT(r->model != NULL && r->model[0] != '\0');
-	FUZZ_ASSERT(r->n_messages >= 1);
-	FUZZ_ASSERT(r->n >= 1 && r->n <= CHAT_N_MAX);
-	FUZZ_ASSERT(r->n_stop <= CHAT_STOP_MAX);
-	for (size_t i = 0; i < r->n_stop; i++)
-		FUZZ_ASSERT(r->stop[i].len > 0);
-	FUZZ_ASSERT((r->format == CHAT_FORMAT_SCHEMA) == (r->schema != NULL));
-	FUZZ_ASSERT((r->tool_choice == CHAT_TOOLS_NAMED) ==
-	    (r->tool_choice_name.len > 0));
-	for (size_t i = 0; i < r->n_messages; i++)
-		check_message(&r->messages[i]);
+	/* What a body holds in memory is in proportion to it. */
+	FUZZ_ASSERT(arena_held(&g->arena) <= 64 * 1024 + 8 * body_len);
+	FUZZ_ASSERT(g->model != NULL && g->model[0] != '\0');
+	FUZZ_ASSERT(g->n_items >= 1);
+	FUZZ_ASSERT(g->choices >= 1 && g->choices <= OPENAI_N_MAX);
+	FUZZ_ASSERT(g->n_stop <= STOP_MAX);
+	for (size_t i = 0; i < g->n_stop; i++)
+		FUZZ_ASSERT(g->stop[i].len > 0);
+	FUZZ_ASSERT((g->format == FORMAT_SCHEMA || g->format == FORMAT_TOLD ||
+			g->forced != NULL) == (g->schema != NULL));
+	FUZZ_ASSERT((g->choice == CHOICE_NAMED) == (g->chosen.len > 0));
+	for (size_t i = 0; i < g->n_items; i++)
+		check_item(&g->items[i]);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct api_error error = API_ERROR_INIT;
-	struct chat_request *r;
-	int rc = chat_request_parse(
-	    size > 0 ? (const char *)data : "", size, &r, &error);
+	struct error error = ERROR_INIT;
+	struct generation *g;
+	struct chat_form form;
+	int rc = chat_read(
+	    size > 0 ? (const char *)data : "", size, &g, &form, &error);
 
 	if (rc == 0) {
-		check_request(r);
-		check_prompt(r, size);
-		chat_request_unref(r);
+		check_request(g, size);
+		check_prompt(g, size);
+		generation_unref(g);
 	} else {
 		FUZZ_ASSERT(rc == -EINVAL);
 		check_error(&error);
 	}
-	api_error_free(&error);
+	error_free(&error);
 	return 0;
 }

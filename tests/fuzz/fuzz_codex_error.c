@@ -2,7 +2,7 @@
  * Whatever Codex says of a failure, the caller gets an error of a status that
  * failures have, which can be shown. Input: the message, or stderr's tail.
  */
-#include "core/codex_error.h"
+#include "codex/codex_error.h"
 #include "fuzz.h"
 
 /* 2026-11-24 12:00:00 UTC */
@@ -13,7 +13,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct text text = { (const char *)data, size };
 	char *message = fuzz_string(text);
-	struct api_error error = API_ERROR_INIT;
+	struct error error = ERROR_INIT;
 	enum finish_reason reason = codex_error_incomplete(message);
 
 	FUZZ_ASSERT(reason == FINISH_NONE || reason == FINISH_LENGTH ||
@@ -23,7 +23,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (codex_error_from_stderr(message, NOW, &error))
 		fuzz_check_error(&error);
 	else
-		FUZZ_ASSERT(error.kind == API_ERROR_NONE);
+		FUZZ_ASSERT(error.kind == ERROR_NONE);
 	free(message);
 	return 0;
 }

@@ -5,7 +5,7 @@
 #include <errno.h>
 
 #include "base/utf8.h"
-#include "core/exec_events.h"
+#include "codex/exec_events.h"
 #include "fuzz.h"
 
 static void

@@ -5,8 +5,8 @@
  */
 #include <errno.h>
 
-#include "core/image_data.h"
-#include "core/image_format.h"
+#include "image/image_data.h"
+#include "image/image_format.h"
 #include "fuzz.h"
 
 static void
@@ -28,9 +28,10 @@ check_kind(const char *extension, const struct buf *b)
 static void
 check_bytes(const uint8_t *data, size_t size)
 {
-	static const char *(*const functions[])(
-	    const uint8_t *, size_t) = { image_png_fault, image_jpeg_fault,
+	static const char *(*const functions[])(const uint8_t *p, size_t len,
+	    uint64_t *decoded) = { image_png_fault, image_jpeg_fault,
 		image_webp_fault, image_gif_fault };
+	uint64_t decoded;
 	uint8_t *copy;
 
 	if (size < 12)
@@ -38,8 +39,11 @@ check_bytes(const uint8_t *data, size_t size)
 	copy = malloc(size);
 	FUZZ_ASSERT(copy != NULL);
 	memcpy(copy, data, size);
-	for (size_t i = 0; i < ARRAY_SIZE(functions); i++)
-		(void)functions[i](copy, size);
+	for (size_t i = 0; i < ARRAY_SIZE(functions); i++) {
+		decoded = 0;
+		if (functions[i](copy, size, &decoded) == NULL)
+			FUZZ_ASSERT(decoded <= LIMIT_IMAGE_DECODED);
+	}
 	free(copy);
 }
 
@@ -49,12 +53,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct text url = { size > 0 ? (const char *)data : "", size };
 	const char *extension = NULL, *fault = NULL;
 	struct buf b;
+	uint64_t decoded;
 	int rc, checked;
 
 	check_bytes(data, size);
-	buf_init(&b, IMAGE_MAX_BYTES);
+	buf_init(&b, LIMIT_IMAGE_BYTES);
 	rc = image_data_decode(url, &b, &extension);
-	checked = image_data_check(url, &fault);
+	checked = image_data_check(url, &decoded, &fault);
 	FUZZ_ASSERT(checked == (fault != NULL ? -EBADMSG : rc));
 	FUZZ_ASSERT(fault == NULL || rc == 0);
 	if (rc == 0)

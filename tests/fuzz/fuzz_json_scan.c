@@ -2,7 +2,7 @@
  * What the scan is sure of, the tree says, too; and a string means the same
  * to both. Input: the JSON.
  */
-#include "base/json_scan.h"
+#include "json/json_scan.h"
 #include "fuzz.h"
 
 static enum json_scan_state
@@ -45,7 +45,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	FUZZ_ASSERT(
 	    state == JSON_SCAN_UNSURE || taken == (state == JSON_SCAN_GOOD));
-	if (json_is_string(root))
+	if (state == JSON_SCAN_GOOD && json_is_string(root))
 		check_string(json, root);
 	json_decref(root);
 	return 0;

@@ -1,10 +1,11 @@
 /*
  * Lines come out the same whatever the pieces, and as a plain splitter finds
- * them. Input: the line limit, the lengths of pieces, the bytes.
+ * them, whether a line over the limit is the end or is told and passed over.
+ * Input: the line limit and which of the two, the lengths of pieces, the bytes.
  */
 #include <errno.h>
 
-#include "base/jsonl.h"
+#include "json/jsonl.h"
 #include "fuzz.h"
 
 /* Lines one after the other, each with its length before it. */
@@ -18,20 +19,43 @@ note(void *arg, const char *line, size_t len)
 	return 0;
 }
 
+static int
+note_long(void *arg, const struct jsonl_long *line)
+{
+	struct buf *seen = arg;
+
+	fuzz_must(buf_append(seen, &line->len, sizeof(line->len)));
+	fuzz_must(buf_append(seen, line->head, line->n_head));
+	fuzz_must(buf_append(seen, line->tail, line->n_tail));
+	return 0;
+}
+
+static void
+note_ends(struct text line, struct buf *seen)
+{
+	size_t n = line.len < JSONL_END ? line.len : JSONL_END;
+
+	fuzz_must(buf_append(seen, &line.len, sizeof(line.len)));
+	fuzz_must(buf_append(seen, line.s, n));
+	fuzz_must(buf_append(seen, line.s + line.len - n, n));
+}
+
 /* What jsonl.h promises, in the plainest way. */
 static int
-split(struct text bytes, size_t max, struct buf *seen)
+split(struct text bytes, size_t max, bool skips, struct buf *seen)
 {
 	struct fuzz_input in = { bytes.s, bytes.len };
 
 	while (in.len > 0) {
-		struct text line = fuzz_line(&in);
+		struct text line = fuzz_line(&in), all = line;
 
 		if (line.len > 0 && line.s[line.len - 1] == '\r')
 			line.len--;
-		if (line.len > max)
+		if (line.len > max && !skips)
 			return -EMSGSIZE;
-		if (line.len > 0)
+		if (line.len > max)
+			note_ends(all, seen);
+		else if (line.len > 0)
 			note(seen, line.s, line.len);
 	}
 	return 0;
@@ -54,7 +78,9 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_input in = fuzz_input(data, size);
-	size_t max = 1 + fuzz_byte(&in) % 32;
+	unsigned how = fuzz_byte(&in);
+	size_t max = 1 + how % 32;
+	bool skips = how / 32 % 2 == 1;
 	struct text bytes = { in.len > 4 ? in.s + 4 : "",
 		in.len > 4 ? in.len - 4 : 0 };
 	struct feeding f;
@@ -64,7 +90,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_init(&wanted, SIZE_MAX);
 	buf_init(&f.seen, SIZE_MAX);
 	jsonl_init(&f.jsonl, max);
-	wanted_rc = split(bytes, max, &wanted);
+	if (skips)
+		jsonl_on_long(&f.jsonl, note_long);
+	wanted_rc = split(bytes, max, skips, &wanted);
 	rc = fuzz_pieces(&in, feed, &f);
 	if (rc == 0)
 		rc = jsonl_finish(&f.jsonl, note, &f.seen);

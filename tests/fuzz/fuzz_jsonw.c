@@ -2,7 +2,7 @@
  * Whatever is written as a JSON string can be read as one, and well-formed
  * text is what it was. Input: the text.
  */
-#include "base/jsonw.h"
+#include "json/jsonw.h"
 #include "base/utf8.h"
 #include "fuzz.h"
 
@@ -10,11 +10,14 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *s = size > 0 ? (const char *)data : "";
+	struct jsonw w;
 	struct buf b;
 	json_t *value;
 
 	buf_init(&b, SIZE_MAX);
-	fuzz_must(jsonw_string(&b, s, size));
+	jsonw_begin(&w, &b);
+	jsonw_text(&w, NULL, s, size);
+	fuzz_must(jsonw_end(&w));
 	FUZZ_ASSERT(utf8_valid_prefix(b.data, b.len) == b.len);
 	FUZZ_ASSERT(memchr(b.data, '\n', b.len) == NULL);
 	value = json_loadb(

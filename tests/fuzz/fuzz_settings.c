@@ -4,7 +4,7 @@
  */
 #include <errno.h>
 
-#include "core/settings.h"
+#include "settings/settings.h"
 #include "fuzz.h"
 
 /* Lines up to an empty one, or all; made to start with `prefix`. */
@@ -95,7 +95,7 @@ check_settings(const struct settings *s)
 	FUZZ_ASSERT(s->port >= 0 && s->port <= 65535);
 	FUZZ_ASSERT(s->max_concurrency >= 1 && s->max_queue_size >= 1);
 	FUZZ_ASSERT(s->host.n > 0 && s->allowed_root.n > 0);
-	FUZZ_ASSERT(settings_model(s, "x") != NULL);
+	FUZZ_ASSERT(settings_alias(s, "codex-local") == NULL);
 	write_down(s, &argv);
 	fuzz_must(settings_load(&again, argv.v, none, error));
 	check_same(s, &again);

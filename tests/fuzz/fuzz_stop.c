@@ -3,7 +3,7 @@
  * moment more than that. Input: the number of stop strings, each with its
  * length before it, the lengths of pieces, the text.
  */
-#include "core/stop_filter.h"
+#include "conversation/stop_filter.h"
 #include "fuzz.h"
 
 struct feeding {

@@ -9,7 +9,7 @@
 #include <errno.h>
 
 #include "fuzz.h"
-#include "runtime/fdio.h"
+#include "system/fdio.h"
 
 enum {
 	FILE_MAX = 1024 * 1024,

@@ -5,7 +5,7 @@
 #ifndef TESTS_UNIT_APP_JOB_H
 #define TESTS_UNIT_APP_JOB_H
 
-#include "core/settings.h"
+#include "settings/settings.h"
 #include "engine/job.h"
 
 /* Settings by these words alone; fails the test when they are none. */
@@ -22,13 +22,20 @@ struct job *app_job_saying(const char *message, const char *members);
 
 /* All events of a job so far. */
 struct app_seen {
+	/* "|" stands between two items, "/" between parts of one. */
 	struct buf content, reasoning;
 	struct buf calls; /* "id name arguments;" each */
+	unsigned items, n_calls;
+	unsigned broken; /* items that are not whole */
+	unsigned voids;
 	struct usage usage;
 	unsigned usages, ends;
 	enum finish_reason finish;
-	enum api_error_kind error; /* NONE unless it failed */
+	enum error_kind error; /* NONE unless it failed */
 	char message[512];
+	/* private: the item that comes now */
+	bool open, fresh;
+	unsigned part;
 };
 void app_seen_init(struct app_seen *seen);
 void app_seen_free(struct app_seen *seen);

@@ -31,14 +31,36 @@
 #define PART NOTE("item/reasoning/summaryPartAdded", "")
 #define THOUGHT(text) \
 	NOTE("item/reasoning/summaryTextDelta", ",\"delta\":\"" text "\"")
+#define THOUGHT_OF(id, text) \
+	NOTE("item/reasoning/summaryTextDelta", \
+	    ",\"itemId\":\"" id "\",\"delta\":\"" text "\"")
+/* summary, content, and others that we do not read, as it has them */
+#define SEALED(id, sealed) \
+	NOTE("rawResponseItem/completed", \
+	    ",\"item\":{\"type\":\"reasoning\",\"id\":\"" id \
+	    "\",\"summary\":[{\"type\":\"summary_text\",\"text\":\"s\"}]," \
+	    "\"content\":null,\"encrypted_content\":" sealed "}")
 #define COMPACTION \
 	ITEM("started", "\"type\":\"contextCompaction\",\"id\":\"c\"")
 
 /* args: JSON as it stands inside a JSON string */
 #define CALL(id, name, args) \
 	NOTE("rawResponseItem/completed", \
-	    ",\"item\":{\"type\":\"function_call\",\"call_id\":\"" id \
-	    "\",\"name\":\"" name "\",\"arguments\":\"" args "\"}")
+	    ",\"item\":{\"type\":\"function_call\",\"id\":\"fc_" id \
+	    "\",\"call_id\":\"" id "\",\"name\":\"" name \
+	    "\",\"arguments\":\"" args "\"}")
+
+/* Of a function in a namespace. */
+#define CALL_IN(space, id, name, args) \
+	NOTE("rawResponseItem/completed", \
+	    ",\"item\":{\"type\":\"function_call\",\"id\":\"fc_" id \
+	    "\",\"name\":\"" name "\",\"namespace\":\"" space \
+	    "\",\"arguments\":\"" args "\",\"call_id\":\"" id "\"}")
+
+#define CALL_REQUEST(id, call) \
+	"{\"id\":" id ",\"method\":\"item/tool/call\",\"params\":{" \
+	"\"threadId\":\"t\",\"turnId\":\"u\",\"callId\":\"" call \
+	"\",\"tool\":\"f\",\"arguments\":{}}}"
 
 /* With raw events the injected messages come back as another turn's. */
 #define INJECTED(item) \
@@ -61,7 +83,8 @@
 
 #define TOKENS \
 	"{\"totalTokens\":18,\"inputTokens\":11,\"cachedInputTokens\":3," \
-	"\"outputTokens\":7,\"reasoningOutputTokens\":2}"
+	"\"cacheWriteInputTokens\":5,\"outputTokens\":7," \
+	"\"reasoningOutputTokens\":2}"
 #define RESPONSE \
 	NOTE("rawResponse/completed", ",\"responseId\":\"r\",\"usage\":" TOKENS)
 #define USAGE \
@@ -72,6 +95,15 @@
 	NOTE("error", \
 	    ",\"error\":{\"message\":\"Reconnecting... 1/5\"}," \
 	    "\"willRetry\":true")
+#define RETRY_INCOMPLETE(reason) \
+	NOTE("error", \
+	    ",\"error\":{\"message\":\"Reconnecting... 1/5\"," \
+	    "\"additionalDetails\":\"stream disconnected before " \
+	    "completion: Incomplete response returned, reason: " reason \
+	    "\"},\"willRetry\":true")
+#define FILTERED RETRY_INCOMPLETE("content_filter")
+#define LIMITED RETRY_INCOMPLETE("max_output_tokens")
+#define TOKEN_LIMIT "Incomplete response returned, reason: max_output_tokens"
 #define FAULT(message, info) \
 	NOTE("error", \
 	    ",\"error\":{\"message\":\"" message "\",\"codexErrorInfo\":" info \

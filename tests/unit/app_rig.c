@@ -10,7 +10,7 @@
 static struct settings settings;
 static struct codex *codex;
 struct app_session *session;
-struct stats_limits limits;
+struct codex_limits limits;
 struct job *ended, *again;
 unsigned rounds;
 
@@ -23,7 +23,7 @@ on_job_over(void *arg, struct job *j)
 }
 
 static void
-on_limits(void *arg, const struct stats_limits *l)
+on_limits(void *arg, const struct codex_limits *l)
 {
 	(void)arg;
 	limits = *l;
@@ -142,14 +142,20 @@ run_until(bool (*done)(void))
 struct job *
 begin_job(void)
 {
-	struct job *j = app_job("");
+	return begin_job_like("");
+}
+
+struct job *
+begin_job_like(const char *members)
+{
+	struct job *j = app_job(members);
 
 	app_session_begin(session, job_ref(j));
 	return j;
 }
 
 void
-expect_seen(struct job *j, const char *content, enum api_error_kind error,
+expect_seen(struct job *j, const char *content, enum error_kind error,
     const char *words)
 {
 	struct app_seen seen;

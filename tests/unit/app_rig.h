@@ -5,10 +5,10 @@
 #ifndef TESTS_UNIT_APP_RIG_H
 #define TESTS_UNIT_APP_RIG_H
 
-#include "engine/app_session.h"
+#include "engine/pool/app_session.h"
 
 extern struct app_session *session;
-extern struct stats_limits limits; /* as last told */
+extern struct codex_limits limits; /* as last told */
 extern struct job *ended; /* job_over was called for it; reference */
 extern struct job *again; /* on_again was; reference */
 extern unsigned rounds; /* of the loop since begin */
@@ -34,9 +34,11 @@ bool is_empty(void); /* there are no turns */
 
 /* The caller's reference of a job that is begun in the session. */
 struct job *begin_job(void);
+/* The same with members of its request, as for app_job. */
+struct job *begin_job_like(const char *members);
 
 /* What the caller of the ended job has seen; drops both references. */
-void expect_seen(struct job *j, const char *content, enum api_error_kind error,
+void expect_seen(struct job *j, const char *content, enum error_kind error,
     const char *words);
 
 #endif

@@ -12,14 +12,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "runtime/fdio.h"
-#include "runtime/process.h"
+#include "system/fdio.h"
+#include "system/pidfd.h"
+#include "system/process.h"
 
 #define SECONDS(n) ((n)*NS_PER_S)
 
@@ -89,7 +89,7 @@ expect_pidfd(int fd)
 		await(fd);
 		ck_assert_int_gt(fd_read_buf(fd, &b, 1), 0);
 	} while (b.data[b.len - 1] != '\n');
-	pidfd = pidfd_open((pid_t)strtol(b.data, NULL, 10), 0);
+	pidfd = pidfd_of((pid_t)strtol(b.data, NULL, 10));
 	ck_assert_int_ge(pidfd, 0);
 	buf_free(&b);
 	return pidfd;

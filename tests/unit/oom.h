@@ -1,8 +1,8 @@
 /*
  * oom.h - makes the n-th allocation of the code under test fail.
  *
- * The program is linked with OOM_LDFLAGS (base.mk), which send malloc,
- * calloc and realloc of all objects linked in through here. Allocations
+ * All unit tests are linked with UNIT_WRAP (configure.ac), which sends malloc,
+ * calloc and realloc of all objects linked in through oom.c. Allocations
  * inside shared libraries are not counted; those of Check may be, so no
  * assertion while oom_left is set. One thread only.
  *
@@ -17,39 +17,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *old, size_t size);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *old, size_t size);
 
 /* Allocations yet to succeed; negative: none fails. */
-static long oom_left = -1;
-
-static bool
-oom_now(void)
-{
-	return oom_left >= 0 && oom_left-- == 0;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return oom_now() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t n, size_t size)
-{
-	return oom_now() ? NULL : __real_calloc(n, size);
-}
-
-void *
-__wrap_realloc(void *old, size_t size)
-{
-	return oom_now() ? NULL : __real_realloc(old, size);
-}
+extern long oom_left;
 
 /* Ends the counting; true when an allocation was made to fail. */
 static inline bool

@@ -69,27 +69,59 @@ see_identity(const json_t *root, const char *object)
 	    string_at(root, "system_fingerprint"), "codex 0.169.0");
 }
 
+/* What is called, and what with: {"name","arguments"}, {"name","input"}. */
+static const json_t *
+called_in(const json_t *call, bool *ret_custom)
+{
+	const json_t *custom = json_object_get(call, "custom");
+
+	*ret_custom = custom != NULL;
+	ck_assert(
+	    (custom == NULL) == (json_object_get(call, "function") != NULL));
+	return custom != NULL ? custom : json_object_get(call, "function");
+}
+
+static void
+see_arguments(struct call_seen *seen, const json_t *called, bool custom)
+{
+	const char *key = custom ? "input" : "arguments";
+
+	ck_assert(json_is_string(json_object_get(called, key)));
+	ck_assert_ptr_null(
+	    json_object_get(called, custom ? "arguments" : "input"));
+	ADD(seen->arguments, string_at(called, key));
+}
+
+static void
+see_head(struct call_seen *seen, const json_t *call, const json_t *called,
+    bool custom)
+{
+	ck_assert_str_eq(
+	    string_at(call, "type"), custom ? "custom" : "function");
+	ADD(seen->id, string_at(call, "id"));
+	ADD(seen->name, custom ? "*" : "");
+	ADD(seen->name, string_at(called, "name"));
+}
+
 /* id, type and name come once, with the call's first piece. */
 static void
 see_call_piece(struct choice_seen *c, const json_t *call)
 {
-	json_t *function = json_object_get(call, "function");
+	bool custom;
+	const json_t *called = called_in(call, &custom);
 	size_t index = (size_t)int_at(call, "index");
 	struct call_seen *seen;
 
 	ck_assert_uint_lt(index, ARRAY_SIZE(c->calls));
 	seen = &c->calls[index];
 	if (index == c->n_calls) {
-		ck_assert_str_eq(string_at(call, "type"), "function");
-		ADD(seen->id, string_at(call, "id"));
-		ADD(seen->name, string_at(function, "name"));
+		see_head(seen, call, called, custom);
 		c->n_calls++;
 	} else {
 		ck_assert_ptr_null(json_object_get(call, "id"));
-		ck_assert_ptr_null(json_object_get(function, "name"));
+		ck_assert_ptr_null(json_object_get(called, "name"));
 	}
-	ck_assert(json_is_string(json_object_get(function, "arguments")));
-	ADD(seen->arguments, string_at(function, "arguments"));
+	see_arguments(seen, called, custom);
 }
 
 static void
@@ -199,14 +231,11 @@ see_body_calls(struct choice_seen *c, const json_t *message)
 
 	ck_assert(calls == NULL || json_array_size(calls) > 0);
 	json_array_foreach(calls, i, call) {
-		json_t *function = json_object_get(call, "function");
+		bool custom;
+		const json_t *called = called_in(call, &custom);
 
-		ck_assert_str_eq(string_at(call, "type"), "function");
-		ADD(c->calls[i].id, string_at(call, "id"));
-		ADD(c->calls[i].name, string_at(function, "name"));
-		ck_assert(
-		    json_is_string(json_object_get(function, "arguments")));
-		ADD(c->calls[i].arguments, string_at(function, "arguments"));
+		see_head(&c->calls[i], call, called, custom);
+		see_arguments(&c->calls[i], called, custom);
 		c->n_calls++;
 	}
 }
@@ -248,10 +277,10 @@ see_body(struct seen *s, const struct buf *out)
 }
 
 void
-see_failure(struct seen *s, const struct api_error *error)
+see_failure(struct seen *s, const struct error *error)
 {
-	snprintf(s->error, sizeof(s->error), "%s %s\n",
-	    api_error_code(error->kind), error->message);
+	snprintf(s->error, sizeof(s->error), "%s %s\n", error_code(error->kind),
+	    error->message);
 }
 
 void

@@ -6,6 +6,7 @@
  * code and the words of the error:
  *	0 content|reasoning|id:name:arguments;|finish reason
  *	prompt,completion,total,cached,reasoning
+ * The name of a freeform tool has a * before it.
  */
 #ifndef TESTS_UNIT_REPLY_SEEN_H
 #define TESTS_UNIT_REPLY_SEEN_H
@@ -13,7 +14,8 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
-#include "core/chat_request.h"
+#include "conversation/error.h"
+#include "conversation/generation.h"
 
 struct call_seen {
 	char id[32], name[32], arguments[256];
@@ -28,7 +30,7 @@ struct choice_seen {
 
 /* Zero-initialised but for `n`, the choices that were asked for. */
 struct seen {
-	struct choice_seen choices[CHAT_N_MAX];
+	struct choice_seen choices[CHOICES_MAX];
 	size_t n;
 	char usage[128];
 	char error[256];
@@ -38,7 +40,7 @@ struct seen {
 /* Fail the test when the bytes are not what the API promises. */
 void see_stream(struct seen *s, const struct buf *out, bool include_usage);
 void see_body(struct seen *s, const struct buf *out);
-void see_failure(struct seen *s, const struct api_error *error);
+void see_failure(struct seen *s, const struct error *error);
 
 void seen_summary(const struct seen *s, struct buf *summary);
 

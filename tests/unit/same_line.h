@@ -1,5 +1,5 @@
 /*
- * same_line.h - whether both readers of app_line have read the same.
+ * same_line.h - whether both readers of rpc_line have read the same.
  */
 #ifndef TESTS_UNIT_SAME_LINE_H
 #define TESTS_UNIT_SAME_LINE_H
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/app_line_table.h"
+#include "rpc/rpc_line_table.h"
 
 static inline bool
 same_word(const struct text *a, const struct text *b)
@@ -36,7 +36,7 @@ same_text(const struct json_string *scanned, const struct json_string *read)
 
 /* The tree has any id, the scan whole numbers alone. */
 static inline bool
-same_id(const struct app_line_id *scanned, const struct app_line_id *read)
+same_id(const struct rpc_line_id *scanned, const struct rpc_line_id *read)
 {
 	return scanned->is_int == (read->json != NULL) &&
 	    scanned->is_int == read->is_int && scanned->n == read->n;
@@ -58,8 +58,8 @@ same_member(const struct member *m, const void *scanned, const void *read)
 	case BOOL:
 		return *(const bool *)scanned == *(const bool *)read;
 	case OBJECT:
-		return *(const enum app_found *)scanned ==
-		    *(const enum app_found *)read &&
+		return *(const enum rpc_found *)scanned ==
+		    *(const enum rpc_found *)read &&
 		    same_members(m->inside, scanned, read);
 	case ID:
 		return same_id(scanned, read);
@@ -88,16 +88,16 @@ same_members(const struct member *table, const void *scanned, const void *read)
 static inline bool
 same_line(const char *bytes, size_t len, bool *ret_scanned)
 {
-	struct app_line scanned, read;
+	struct rpc_line scanned, read;
 	bool same;
 
-	*ret_scanned = app_line_scan(bytes, len, &scanned);
+	*ret_scanned = rpc_line_scan(bytes, len, &scanned);
 	if (!*ret_scanned)
 		return true;
-	if (app_line_read_tree(bytes, len, &read) != 0)
+	if (rpc_line_read_tree(bytes, len, &read) != 0)
 		return false;
-	same = same_members(app_line_members, &scanned, &read);
-	app_line_free(&read);
+	same = same_members(rpc_line_members, &scanned, &read);
+	rpc_line_free(&read);
 	return same;
 }
 

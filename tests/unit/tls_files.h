@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "runtime/fdio.h"
+#include "system/fdio.h"
 
 #define TLS_DAY (24 * 60 * 60)
 

@@ -100,7 +100,7 @@ let_go(void)
 }
 
 void
-begin_job(struct job *j, char *const *words)
+turn_begin_job(struct job *j, char *const *words)
 {
 	app_settings(&settings, words);
 	memset(&child, 0, sizeof(child));
@@ -113,19 +113,19 @@ begin_job(struct job *j, char *const *words)
 	trace[0] = '\0';
 	job = j;
 	ck_assert_int_eq(app_turn_begin(&settings, &child, &spare,
-			     APP_INSTRUCTIONS_MESSAGE, job, &turn),
+			     RPC_INSTRUCTIONS_MESSAGE, job, &turn),
 	    0);
 	take_requests(false);
 }
 
 void
-begin(const char *members, char *const *words)
+turn_begin(const char *members, char *const *words)
 {
-	begin_job(app_job(members), words);
+	turn_begin_job(app_job(members), words);
 }
 
 void
-end(void)
+turn_end(void)
 {
 	app_turn_free(turn);
 	job_unref(job);
@@ -148,13 +148,13 @@ int
 say(const char *line)
 {
 	bool was_over = turn->job_over;
-	struct app_event e;
+	struct rpc_event e;
 	int rc;
 
-	ck_assert_msg(app_event_parse(line, strlen(line), &e) == 0, "%s", line);
-	rc = e.kind == APP_ANSWER ? app_turn_answer(turn, &e)
+	ck_assert_msg(rpc_event_parse(line, strlen(line), &e) == 0, "%s", line);
+	rc = e.kind == RPC_ANSWER ? app_turn_answer(turn, &e)
 				  : app_turn_event(turn, &e);
-	app_event_free(&e);
+	rpc_event_free(&e);
 	return after(rc, was_over);
 }
 
@@ -163,6 +163,16 @@ answer(void)
 {
 	return say("{\"id\":1,\"result\":{\"thread\":{\"id\":\"t\"},"
 		   "\"turn\":{\"id\":\"u\"}}}");
+}
+
+int
+lose_line(bool answer)
+{
+	struct rpc_event e = { .kind = RPC_TOO_LONG,
+		.id = answer ? turn->awaited : 0 };
+	bool was_over = turn->job_over;
+
+	return after(app_turn_line_lost(turn, &e), was_over);
 }
 
 int

@@ -8,7 +8,7 @@
 #ifndef TESTS_UNIT_TURN_RIG_H
 #define TESTS_UNIT_TURN_RIG_H
 
-#include "engine/app_turn.h"
+#include "engine/turn/app_turn.h"
 #include "unit/app_job.h"
 
 enum {
@@ -29,14 +29,16 @@ extern char trace[TRACE_MAX]; /* short names of what was asked for */
 #define BUSY REFUSAL("-32001", "Server overloaded; retry later.", "null")
 
 /* Begins a turn for this job, or for app_job(members), with options. */
-void begin_job(struct job *j, char *const *words);
-void begin(const char *members, char *const *words);
-void end(void);
+void turn_begin_job(struct job *j, char *const *words);
+void turn_begin(const char *members, char *const *words);
+void turn_end(void);
 
 /* Codex says this line; the turn's result. */
 int say(const char *line);
 /* The answer that Codex gives when all is well. */
 int answer(void);
+/* Codex says what is too long to be read; of an answer its id is left. */
+int lose_line(bool answer);
 /* app_turn_step. */
 int step(int64_t now);
 

@@ -11,8 +11,8 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
-#include "runtime/fdio.h"
-#include "runtime/watch.h"
+#include "system/fdio.h"
+#include "thread/watch.h"
 
 /* What an entry was told, and a bell for those who wait for it. */
 struct client {
