@@ -4,11 +4,14 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { begun, child, failed, holdings, lost, patience, served }
     from "./lib/children.mjs";
+import { handshakeSeconds, haste } from "./lib/env.mjs";
 import { Proxy } from "./lib/proxy.mjs";
 import { until } from "./lib/wait.mjs";
 
 const engine = "app-server";
 const both = [false, true];
+// Each test has a proxy of its own, and mostly waits.
+const waiting = { concurrency: 4 };
 const silence = /did not answer, and said nothing for \d+ s/;
 
 const start = (mode, { args = [], ...options } = {}) => Proxy.start({ engine,
@@ -63,7 +66,7 @@ async function withLosses({ reason, losses = 1, retries }, body) {
 	assert.deepEqual(proxy.codexPids(), []);
 }
 
-describe("a child that ends under its turns", () => {
+describe("a child that ends under its turns", waiting, () => {
 	/* what the request does to it the first time, what is said of it */
 	const ends = [
 		["crash_once=9", /SIGKILL|signal 9/],
@@ -135,7 +138,7 @@ describe("a child that ends under its turns", () => {
 	});
 });
 
-describe("a child that is deaf or mute", () => {
+describe("a child that is deaf or mute", waiting, () => {
 	// A thread/start that is larger than its pipe.
 	const wide = { tools: [{ type: "function", function: { name: "look",
 		description: "x".repeat(300000) } }] };
@@ -151,7 +154,7 @@ describe("a child that is deaf or mute", () => {
 			const held = await begun(proxy,
 			    "FAKE:text=begun;hang", "begun");
 			const silent = await running(proxy,
-			    "delay=3000;text=patient");
+			    `delay=${3000 / haste};text=patient`);
 
 			await served(proxy.open(
 			    `FAKE:child_once=${kind};text=heard`), "heard");
@@ -169,7 +172,8 @@ describe("a child that is deaf or mute", () => {
 
 	it("stop_reading, and it talks on: it is lost when an answer is due",
 	    () => {
-		const reason = /did not answer a request for 20 s/;
+		const reason = new RegExp(
+		    `did not answer a request for ${20 / haste} s`);
 		const said = (text) => /^d0 d1 [d0-9 ]+$/.test(text);
 
 		return withLosses({ reason, retries: 1 }, async (proxy) => {
@@ -187,10 +191,11 @@ describe("a child that is deaf or mute", () => {
 	});
 });
 
-describe("a child that does not get ready", () => {
+describe("a child that does not get ready", waiting, () => {
 	/* FAKE_CODEX_MODE, what the caller is told */
 	const modes = [
-		["no_handshake", /did not answer the handshake for 30 s/],
+		["no_handshake", new RegExp(
+		    `did not answer the handshake for ${handshakeSeconds} s`)],
 		["handshake_error=not you", /refused the handshake: not you/],
 		["close_stdout", /closed its pipes and stays/],
 		["exit_at_start=3:no luck", /exit status 3: no luck/],

@@ -56,6 +56,7 @@ describe("one child among odd lines", () => {
 		["unknown_request;text=refused", "refused"],
 		["approval;text=denied", "denied"],
 		["long_line=20000000;text=behind it", "behind it"],
+		["long_line=70000000;text=far behind it", "far behind it"],
 		["big=20000000", big],
 		[`text=${words}`, words],
 		["text=", ""],
@@ -83,6 +84,9 @@ describe("one child among odd lines", () => {
 			{ ...upstream, words: /it broke/ }],
 		["early_complete;failed=other:at once", null,
 			{ ...upstream, words: /at once/ }],
+		// Over what is read of a line: it costs nobody else anything.
+		["long_item=70000000;text=behind it", null,
+			{ ...upstream, words: /line .* too long to be read/ }],
 	];
 	for (const [directives, text, error] of failures) {
 		for (const stream of both) {

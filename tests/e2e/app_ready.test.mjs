@@ -157,7 +157,8 @@ describe("what operators see", () => {
 			assert.ok(w.rss_bytes > 10e6, `${w.rss_bytes} bytes`);
 		}
 		assert.deepEqual(m.tokens, { input: 33, cached_input: 9,
-			output: 21, reasoning_output: 6 });
+			output: 21, reasoning_output: 6, estimated_input: 0,
+			estimated_output: 0 });
 		assert.deepEqual(m.codex_processes,
 		    { started: 2, crashed: 0, retries: 0 });
 	});
@@ -180,8 +181,8 @@ describe("what operators see", () => {
 	it("/metrics as Prometheus text", async () => {
 		const { text } = await real.proxy.get("/metrics?format=prometheus");
 
-		assert.match(text, /^codex_proxy_workers 2$/m);
-		assert.match(text, /^codex_proxy_workers_busy 0$/m);
+		assert.match(text, /^codex_proxy_workers\{engine="app-server"\} 2$/m);
+		assert.match(text, /^codex_proxy_workers_busy\{engine="app-server"\} 0$/m);
 		assert.match(text, /^codex_proxy_requests_ok_total 3$/m);
 	});
 

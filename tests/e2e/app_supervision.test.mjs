@@ -5,7 +5,7 @@ import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { begun as streamBegun, child, lost, patience, served }
     from "./lib/children.mjs";
-import { codexLauncher, makeDir, removeDir } from "./lib/env.mjs";
+import { codexLauncher, haste, makeDir, removeDir } from "./lib/env.mjs";
 import { mark, Proxy, realCodex } from "./lib/proxy.mjs";
 import { Sim } from "./lib/sim.mjs";
 import { timed, until } from "./lib/wait.mjs";
@@ -114,7 +114,7 @@ describe("a child that hangs", () => {
 		["while it is idle", 0, "text=served"],
 		["under a stream, with others to come", 1, "text=served"],
 		["under a stream and requests that wait for the model", 1,
-			"text=served;delay=5000"],
+			`text=served;delay=${haste > 1 ? 2000 : 5000}`],
 	];
 	for (const [i, [what, streams, script]] of moments.entries()) {
 		it(`${what}: is noticed by its silence, and replaced`, async () => {
@@ -152,7 +152,7 @@ describe("a child that hangs", () => {
 		const pid = await child(proxy);
 		const { restarts } = (await proxy.metrics()).workers[0];
 		const open = [false, true].map((stream) => proxy.open(
-		    "SIM: text=served;delay=20000", { stream }));
+		    `SIM: text=served;delay=${20000 / haste}`, { stream }));
 
 		for (const pending of open)
 			await served(pending, "served");

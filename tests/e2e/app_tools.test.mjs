@@ -60,7 +60,7 @@ for (const model of [newModel, "gpt-5.5"]) {
 				it(`${args.slice(0, 30)}, stream ${stream}`, async () => {
 					assert.deepEqual(await called(calls("look", args),
 					    { tools: [tool("look")] }, stream),
-					[["look", args]]);
+					[["look", args || "{}"]]);
 				});
 			}
 		}
@@ -120,6 +120,129 @@ for (const model of [newModel, "gpt-5.5"]) {
 			assert.deepEqual(events.at(-2).choices, []);
 		});
 
+		it("what Codex leaves out of a schema is told", async () => {
+			const parameters = { type: "object", properties: {
+				at: { type: "integer", minimum: 0, default: 7 },
+				tags: { type: "array", minItems: 1, items: {
+					type: "string", pattern: "^a" } },
+				max: { type: "integer",
+					maximum: 18446744073709551615 },
+				mode: { type: "string", enum: ["r", "w"] } } };
+			const { upstream } = await world.good((m) => m, {
+				tools: [tool("look", parameters),
+					tool("plain")] });
+			const [look, plain] = received(upstream.body).tools;
+
+			// Codex's part: when it passes them on, we need not.
+			assert.deepEqual(look.parameters.properties.at,
+			    { type: "integer" });
+			assert.deepEqual(look.parameters.properties.mode,
+			    { type: "string", enum: ["r", "w"] });
+			assert.equal(look.description, "does look\n\n" +
+			    "Of the parameters:\n- at: minimum 0, default 7\n" +
+			    '- tags[]: pattern "^a"\n' +
+			    "- max: maximum 1.8446744073709552e19");
+			assert.equal(plain.description, "does plain");
+		});
+
+		/* a schema of a property that Codex refuses, where */
+		const shapes = [[{ type: "array", items: [{ type: "string" }] },
+			"items"], [{ type: "string", required: true },
+			"required"], [{ type: "string", description: 5 },
+			"description"], [{ enum: "x" }, "enum"]];
+		for (const [schema, where] of shapes) {
+			it(`${JSON.stringify(schema)}: 400 with the place`,
+			    async () => {
+				const r = await world.proxy.chat("x", { tools: [
+					tool("look"), tool("read", { type: "object",
+						properties: { a: schema } })] });
+
+				assert.equal(r.status, 400, r.text);
+				assert.equal(r.error.code, "invalid_value");
+				assert.equal(r.error.param, "tools[1].function" +
+				    `.parameters.properties.a.${where}`);
+				assert.ok(r.error.message.includes(r.error.param));
+			});
+		}
+
+		it("flat tools and a flat choice, as the Responses API has them",
+		    async () => {
+			const { upstream } = await world.good((m) =>
+			    `${m} SIM: ${calls("look", "{}")}`, {
+				tools: [{ type: "function", name: "look",
+					description: "looks",
+					parameters: { type: "object" } },
+				tool("read")],
+				tool_choice: { type: "function", name: "look" } });
+			const { items, tools } = received(upstream.body);
+
+			assert.deepEqual(tools.map((t) => [t.name, t.description]),
+			    [["look", "looks"], ["read", "does read"]]);
+			assert.match(items.at(-1).content[0].text,
+			    /function look and of no other/);
+		});
+
+		describe("freeform tools", () => {
+			const grammar = { type: "grammar", grammar: {
+				syntax: "lark", definition: "start: /[^]+/" } };
+			const tools = [{ type: "custom", custom: { name: "patch",
+				description: "patches", format: grammar } },
+			tool("look")];
+			const input = '*** Begin\n+"a" \\ é\n*** End';
+			const script = calls("patch", JSON.stringify({ input }));
+			const expected = [["custom", { name: "patch", input }],
+				["function", { name: "look", arguments: "{}" }]];
+
+			it("are functions of one text, the format told", async () => {
+				const { upstream } = await world.good((m) => m,
+				    { tools });
+				const [got] = received(upstream.body).tools;
+
+				assert.equal(got.name, "patch");
+				assert.match(got.description, /^patches\n/);
+				assert.ok(got.description.includes(
+				    JSON.stringify(grammar)));
+				assert.deepEqual(got.parameters.required, ["input"]);
+				assert.deepEqual(got.parameters.properties,
+				    { input: { type: "string" } });
+			});
+
+			for (const stream of [false, true]) {
+				it(`are called with their input, stream ${stream}`,
+				    async () => {
+					const r = await world.proxy.chat(`SIM: ${script};${
+						calls("look", "{}")}`, { tools, stream });
+					const pieces = stream ? sseEvents(r.text)
+					    .slice(0, -1).flatMap((e) =>
+						e.choices[0].delta.tool_calls ?? []) : [];
+					const list = stream ? [0, 1].map((i) =>
+					    pieces.filter((p) => p.index === i))
+					    .map(([head, ...rest]) => {
+						const { type } = head;
+
+						for (const p of rest) {
+							for (const [k, v] of
+							    Object.entries(p[type]))
+								head[type][k] += v;
+						}
+						return head;
+					}) : r.json.choices[0].message.tool_calls;
+
+					assert.deepEqual(list.map((c) =>
+					    [c.type, c[c.type]]), expected);
+				});
+			}
+
+			it("an answer without the form is the input", async () => {
+				const r = await world.proxy.chat(
+				    `SIM: ${calls("patch", "*** bare")}`, { tools });
+				const [c] = r.json.choices[0].message.tool_calls;
+
+				assert.deepEqual(c.custom,
+				    { name: "patch", input: "*** bare" });
+			});
+		});
+
 		it("old functions are answered in their old form", async () => {
 			const words = `SIM: ${calls("look", '{"a": 1}',
 			    "read", "{}")}`;
@@ -168,8 +291,10 @@ for (const model of [newModel, "gpt-5.5"]) {
 			assert.equal(json.choices[0].finish_reason, "stop");
 		});
 
+		// app_forced has those that can be forced.
 		describe("tool_choice", () => {
-			const tools = [tool("look"), tool("read")];
+			const tools = [tool("look"), tool("read",
+			    { type: "object", properties: { at: { type: "string" } } })];
 			const names = ({ upstream }) => received(upstream.body).tools
 			    .map((t) => t.name);
 			const items = ({ upstream }) => received(upstream.body).items;
@@ -196,15 +321,37 @@ for (const model of [newModel, "gpt-5.5"]) {
 			for (const [tool_choice, words] of asked) {
 				it(`${JSON.stringify(tool_choice)} is asked for`,
 				    async () => {
-					const got = await world.good((m) => m,
-					    { tools, tool_choice });
+					const got = await world.good((m) =>
+					    `${m} SIM: text=so;${calls("read", "{}")}`,
+					{ tools, tool_choice });
 					const last = items(got).at(-1);
 
 					assert.deepEqual(names(got), ["look", "read"]);
 					assert.equal(items(got).length, 2);
 					assert.equal(last.role, "developer");
 					assert.match(last.content[0].text, words);
+					assert.equal(got.message.content, "so");
+					assert.equal(got.message.tool_calls.length, 1);
 				});
+
+				for (const stream of [false, true]) {
+					it(`${JSON.stringify(tool_choice)} is not ` +
+					    `obeyed: no quiet 200, stream ${stream}`,
+					async () => {
+						const r = await world.proxy.chat(
+						    "SIM: text=but no;gap=20;split=1",
+						    { tools, tool_choice, stream });
+
+						assert.equal(r.status, 502, r.text);
+						assert.equal(r.error.code,
+						    "tool_choice_not_obeyed");
+						assert.equal(r.error.param,
+						    "tool_choice");
+						assert.equal(
+						    r.headers["x-should-retry"], "false");
+						assert.ok(!r.text.includes("but no"));
+					});
+				}
 			}
 		});
 
@@ -381,6 +528,49 @@ for (const model of [newModel, "gpt-5.5"]) {
 		});
 	});
 }
+
+describe("a history that began with another provider", () => {
+	const world = realCodex({ before, after }, { engine: "app-server",
+		args: ["--model", "gpt-5.5", "--instructions", "none"] });
+	const fit = /^[a-zA-Z0-9_-]{1,64}$/;
+	const long = `toolu_${"k".repeat(84)}`;
+
+	/* what, the name and the id there */
+	const rows = [
+		["an id of 90 characters", "look", long],
+		["a name with a dot", "literature.search", "c1"],
+		["a name with spaces and more", "look at é/€", "c1"],
+		["a name of 65 characters", "n".repeat(65), "c1"],
+		["no name", "", "c1"],
+		["both", "a.b", `${long}é€`],
+	];
+	for (const [what, name, id] of rows) {
+		it(`${what}: fit for the model's server`, async () => {
+			const { upstream } = await world.good((m) => [
+				{ role: "user", content: m }, made([name, id]),
+				told(id)]);
+			const [, called, result] = received(upstream.body).items;
+
+			assert.equal(called.type, "function_call");
+			assert.match(called.name, fit);
+			assert.ok(called.call_id.length <= 64, called.call_id);
+			assert.equal(result.type, "function_call_output");
+			assert.equal(result.call_id, called.call_id);
+		});
+	}
+
+	it("two long ids that begin alike stay two", async () => {
+		const { upstream } = await world.good((m) => [
+			{ role: "user", content: m },
+			made(["look", `${long}a`], ["look", `${long}b`]),
+			told(`${long}b`), told(`${long}a`)]);
+		const [, a, b, ofB, ofA] = received(upstream.body).items
+		    .map((i) => i.call_id);
+
+		assert.notEqual(a, b);
+		assert.deepEqual([ofA, ofB], [a, b]);
+	});
+});
 
 describe("a history of calls that does not hold together", () => {
 	const world = realCodex({ before, after }, { engine: "app-server",

@@ -75,8 +75,11 @@ describeEngines("what a model cannot do", (engine) => {
 			});
 		}
 		it("is asked for none", async () => {
-			await answered("x", { model: "effortless" });
-			assert.equal(effort(), null);
+			for (const reasoning_effort of [undefined, "none"]) {
+				await answered("x", { model: "effortless",
+					reasoning_effort });
+				assert.equal(effort(), null);
+			}
 		});
 	});
 

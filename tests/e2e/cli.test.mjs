@@ -395,8 +395,8 @@ describe("a Codex that is updated", () => {
 		assert.equal((await proxy.chat("FAKE:text=x")).status, 200);
 		install("0.170.1");
 		assert.equal((await proxy.chat("FAKE:text=x")).status, 200);
-		assert.ok(proxy.messages().some((m) =>
-		    m.includes("codex-cli 0.170.1 is ready")));
+		await until(() => proxy.messages().some((m) =>
+		    m.includes("codex-cli 0.170.1 is ready")), "the log's line");
 		assert.equal((await proxy.chat("FAKE:text=x"))
 		    .json.system_fingerprint, "codex-cli 0.170.1");
 		await proxy.stop();
@@ -415,9 +415,9 @@ describe("the launcher", () => {
 				env: { PATH: `${dir}:${process.env.PATH}` } }]) {
 			const proxy = await Proxy.start(options);
 
-			assert.ok(proxy.messages().some((m) =>
+			await until(() => proxy.messages().some((m) =>
 			    /npm launcher; running the native binary/.test(m)),
-			proxy.child.stderr);
+			() => proxy.child.stderr);
 			await proxy.stop();
 		}
 		removeDir(dir);

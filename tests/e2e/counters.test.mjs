@@ -24,7 +24,7 @@ const kinds = [
 	["FAKE:text=x", { stream: true }, auth, 200],
 	["FAKE:text=x", { n: 2 }, auth, 200],
 	["x", { n: 9 }, auth, 400],
-	["\ud800", {}, auth, 400],
+	["x", { stop: 5 }, auth, 400],
 	["x", {}, {}, 401],
 	["FAKE:failed=unexpected status 401 x", {}, auth, 401],
 	["FAKE:failed=The model x does not exist", {}, auth, 404],
@@ -168,8 +168,9 @@ describe(`${all} requests of ${clients} clients`, () => {
 
 	// Both pages against what was sent; `running` have no outcome yet.
 	async function checkCounters(running = 0) {
-		const { text } = await proxy.get("/metrics?format=prometheus");
-		const m = await proxy.metrics();
+		const { text } = await proxy.get("/metrics?format=prometheus",
+		    auth);
+		const m = (await proxy.get("/metrics", auth)).json;
 		const statuses = load.statuses();
 		const errors = without200(statuses);
 		const total = load.outcomes.size + running;

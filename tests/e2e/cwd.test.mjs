@@ -71,6 +71,32 @@ describeEngines("metadata.cwd", (engine) => {
 		assert.match(said.join("\n"), /\.codex-api-proxy\/workspace/);
 	});
 
+	// With app-server there is no agent that would look at files.
+	const ofAgents = engine === "exec" ? it : () => {};
+
+	ofAgents("one that became a link out of it meanwhile is refused",
+	    async () => {
+		const cwd = path.join(root, "allowed/passing");
+		const m = mark();
+		const first = world.proxy.open(`${m} SIM: hang`);
+
+		await world.sim.request(m);
+		fs.mkdirSync(cwd);
+		const second = world.proxy.open("x", { metadata: { cwd } });
+
+		await world.proxy.metricsUntil((m) => m.queue_depth === 1,
+		    "it to wait");
+		fs.rmdirSync(cwd);
+		fs.symlinkSync(outside, cwd);
+		first.destroy();
+		const r = await second.answer;
+
+		fs.rmSync(cwd);
+		assert.equal(r.status, 400, r.text);
+		assert.equal(r.error.code, "cwd_not_allowed");
+		assert.equal(r.error.param, "metadata.cwd");
+	});
+
 	/* cwd, what is wrong */
 	const bad = [[outside, "another tree"], ["/", "above the root"],
 		[path.join(root, "allowed/link-out"), "a symlink out"],

@@ -1,9 +1,11 @@
 // start, stop, restart, status and doctor, as an operator uses them.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import { Child } from "./lib/child.mjs";
 import { Operator } from "./lib/daemon.mjs";
 import { slack } from "./lib/env.mjs";
 import { commandLine } from "./lib/proc.mjs";
@@ -27,8 +29,7 @@ describe("a life", () => {
 		r = await op.start(["--max-queue-size", "7"]);
 		assert.match(r.stdout, /running as pid \d+/);
 		assert.ok(r.stdout.includes(op.url), r.stdout);
-		assert.ok(r.stdout.includes(op.stateFile), r.stdout);
-		assert.match(r.stdout, /max-queue-size +7\n/);
+		assert.match(r.stdout, /max-queue-size 7\n/);
 		assert.equal((await op.get("/ready")).status, 200);
 
 		const pid = op.pid();
@@ -43,13 +44,13 @@ describe("a life", () => {
 		assert.equal(status.running, true);
 		assert.equal(status.ready, true);
 		assert.equal(status.pid, pid);
-		assert.equal(status.engine, "exec");
+		assert.equal(status.engine, "auto");
 		assert.equal(status.workers.length, 1);
 		assert.equal(status.settings["max-queue-size"], "7");
 		assert.equal((await op.chat("hi")).json.choices[0].message.content,
 		    "pong");
 
-		r = await op.run(["restart", "--max-concurrency", "3"]);
+		r = await op.run(["restart", "--workers", "3"]);
 		assert.equal(r.code, 0, r.stderr);
 		assert.notEqual(op.pid(), pid);
 		op.url = op.state().urls[0];
@@ -64,6 +65,27 @@ describe("a life", () => {
 		r = await op.run(["stop"]);
 		assert.equal(r.code, 1);
 		assert.match(r.stderr, /not running/);
+	});
+
+	test("what was not given is asked for anew at a restart", async () => {
+		await op.start(["--max-concurrency", "2"],
+		    { CODEX_PROXY_MAX_QUEUE_SIZE: "5" });
+		assert.deepEqual(op.state().options, { "max-concurrency": "2" });
+		assert.equal(op.state().version, 2);
+		const setting = async (name) => JSON.parse((await op.run(
+		    ["status", "--json", "--verbose"])).stdout).settings[name];
+
+		// the server's own, whatever the environment of who asks
+		assert.equal(await setting("max-queue-size"), "5");
+		const r = await op.run(["restart"],
+		    { CODEX_PROXY_MAX_QUEUE_SIZE: "6",
+			CODEX_PROXY_MAX_CONCURRENCY: "7" });
+
+		assert.equal(r.code, 0, r.stderr);
+		assert.equal(await setting("max-queue-size"), "6");
+		assert.equal(await setting("max-concurrency"), "2");
+		assert.equal((await op.run(["restart"])).code, 0);
+		assert.equal(await setting("max-queue-size"), "64");
 	});
 
 	test("restart without a server starts one as it was", async () => {
@@ -91,10 +113,25 @@ describe("a life", () => {
 			"--api-key=", "--allowed-host", ""]);
 
 		assert.equal(r.code, 0, r.stderr);
+		assert.match(r.stderr, /--api-key is dropped.*none now/);
 		assert.deepEqual(op.state().options, { ...before, fast: "no",
 			ephemeral: "yes", "api-key": null, "allowed-host": [] });
 		op.url = op.state().urls[0];
 		assert.equal((await op.chat("x")).status, 200);
+	});
+
+	test("an empty key starts nothing", async () => {
+		for (const args of [["--api-key", ""], ["--api-key="]]) {
+			const r = await op.run(["start", ...args]);
+
+			assert.equal(r.code, 2);
+			assert.match(r.stderr, /--api-key is empty/);
+		}
+		assert.deepEqual(op.processes(), []);
+		const r = await op.run(["start"], { CODEX_PROXY_API_KEY: "" });
+
+		assert.equal(r.code, 0);
+		assert.match(r.stderr, /warning: CODEX_PROXY_API_KEY .*no key/);
 	});
 
 	test("a number is not taken back by nothing", async () => {
@@ -117,6 +154,37 @@ describe("a life", () => {
 		r = await op.run(["restart", "--max-queue-size=8"],
 		    { CODEX_PROXY_MAX_QUEUE_SIZE: "6" });
 		assert.equal(op.state().options["max-queue-size"], "8");
+	});
+});
+
+describe("a state file of version 1", () => {
+	// All settings stood in it, given or not.
+	const version1 = (options) => {
+		fs.mkdirSync(op.own, { mode: 0o700 });
+		fs.writeFileSync(op.stateFile, JSON.stringify({ version: 1, pid: 1,
+			started_at: 1, engine: "exec", urls: [], options }));
+	};
+
+	test("is read, without the engine that everybody had", async () => {
+		version1({ engine: "exec", "max-queue-size": "7", "api-key": null,
+			"model-alias": ["a=m1", "b=m2", "a=m3"], host: [],
+			"log-level": "info" });
+		const r = await op.run(["restart"]);
+
+		assert.equal(r.code, 0, r.stderr);
+		assert.match(r.stderr, /older version.*--engine exec/);
+		assert.deepEqual(op.state().options, { "max-queue-size": "7",
+			"model-alias": ["a=m1", "b=m2"], "log-level": "info" });
+		assert.equal(op.state().version, 2);
+	});
+
+	test("nothing is said of an engine that is given now", async () => {
+		version1({ engine: "exec" });
+		const r = await op.run(["restart", "--engine=exec"]);
+
+		assert.equal(r.code, 0, r.stderr);
+		assert.equal(r.stderr, "");
+		assert.deepEqual(op.state().options, { engine: "exec" });
 	});
 });
 
@@ -277,11 +345,80 @@ test("a state file spoilt under a server: status still tells", async () => {
 	const r = await op.run(["status"]);
 
 	assert.equal(r.code, 0);
-	assert.ok(r.stdout.includes(`pid ${op.pid()}`), r.stdout);
-	assert.match(r.stderr, /'port' must be a string, not an integer/);
-	assert.equal((await op.run(["restart"])).code, 2);
+	assert.ok(r.stdout.includes(`pid ${op.pid()}`) &&
+	    r.stdout.includes(op.url), r.stdout);
+	const restart = await op.run(["restart"]);
+
+	assert.equal(restart.code, 2);
+	assert.match(restart.stderr, /'port' must be a string, not an integer/);
 	assert.equal((await op.get("/ready")).status, 200);
 	assert.deepEqual(op.state(), state);
+});
+
+describe("files that are named by mistake", () => {
+	const untouched = async (option, says) => {
+		const file = path.join(op.dir, "precious");
+
+		fs.writeFileSync(file, "precious\n");
+		for (const command of ["start", "stop", "restart", "status"]) {
+			const r = await op.run([command, option, file]);
+
+			assert.notEqual(r.code, 0, command);
+			if (says[command])
+				assert.match(r.stderr, says[command], command);
+			assert.equal(fs.readFileSync(file, "utf8"), "precious\n");
+		}
+		assert.deepEqual(op.processes(), []);
+	};
+
+	test("as a pid file", () => untouched("--pid-file", {
+		start: /is no pid file; it was left as it is/,
+		stop: /is no pid file; it was left as it is/,
+		restart: /is no pid file/, status: /is no pid file/ }));
+
+	test("as a state file", () => untouched("--state-file", {
+		start: /is no state file; it was left as it is/,
+		restart: /left as it is/ }));
+
+	for (const option of ["--pid-file", "--state-file", "--log-file"]) {
+		test(`a FIFO as ${option} is not waited for`, async () => {
+			const fifo = path.join(op.dir, "fifo");
+
+			execFileSync("mkfifo", [fifo]);
+			for (const command of ["start", "stop", "restart", "status",
+				"doctor"]) {
+				if (option === "--log-file" &&
+				    ["stop", "status", "doctor"].includes(command))
+					continue;
+				const r = await op.run([command, option, fifo]);
+
+				if (command !== "doctor")
+					assert.notEqual(r.code, 0, command);
+			}
+			assert.ok(fs.statSync(fifo).isFIFO());
+			assert.deepEqual(op.processes(), []);
+		});
+	}
+
+	test("a pid file that another program has locked", async () => {
+		fs.mkdirSync(op.own, { mode: 0o700 });
+		const victim = new Child("sleep", ["600"]);
+
+		fs.writeFileSync(op.pidFile, `${victim.pid}\n`);
+		const locker = new Child("flock", ["--no-fork", op.pidFile,
+			"sh", "-c", "echo locked; exec sleep 600"]);
+
+		await until(() => locker.stdout.includes("locked"), "the lock");
+		const r = await op.run(["stop"]);
+
+		assert.equal(r.code, 1);
+		assert.match(r.stderr, /nothing was signalled/);
+		assert.equal(victim.ended, false);
+		for (const child of [victim, locker]) {
+			child.kill("SIGKILL");
+			await child.exited;
+		}
+	});
 });
 
 describe("keys", () => {
@@ -292,12 +429,15 @@ describe("keys", () => {
 
 		fs.writeFileSync(file, "# two\nalice:k-a\nk-plain\n",
 		    { mode: 0o600 });
-		await op.start(["--api-key-file", file]);
+		await op.start(["--engine", "exec", "--api-key-file", file]);
 		assert.equal((await as("k-a")).status, 200);
 		assert.equal((await as("k-plain")).status, 200);
 		assert.equal((await as("k-a", "FAKE:failed=x")).status, 502);
 		assert.equal((await as("nobody")).status, 401);
-		let keys = (await op.get("/metrics")).json.keys;
+		// Told to who has one of them.
+		const metrics = async (key, query = "") => op.get(
+		    `/metrics${query}`, { authorization: `Bearer ${key}` });
+		let { keys } = (await metrics("k-a")).json;
 
 		assert.equal(keys.alice.requests, 2);
 		assert.equal(keys.alice.errors, 1);
@@ -320,9 +460,9 @@ describe("keys", () => {
 		process.kill(op.pid(), "SIGHUP");
 		await op.logged("the keys stay as they were");
 		assert.equal((await as("k-b")).status, 200);
-		keys = (await op.get("/metrics")).json.keys;
+		({ keys } = (await metrics("k-b")).json);
 		assert.equal(keys.alice.requests, 3);
-		const text = (await op.get("/metrics?format=prometheus")).text;
+		const { text } = await metrics("k-b", "?format=prometheus");
 
 		assert.match(text,
 		    /codex_proxy_key_requests_total\{key="bob"\} 2\n/);
@@ -389,6 +529,58 @@ describe("doctor", () => {
 		});
 	}
 
+	test("never contradicts a server that is ready", async () => {
+		await op.start(["--max-queue-size", "7"]);
+		// as a shell may be: no login, and Codex not in its PATH
+		for (const env of [{ FAKE_CODEX_LOGIN: "out",
+			CODEX_PROXY_CODEX_CONFIGS: "" },
+		{ CODEX_PROXY_CODEX_BIN: "/none" }]) {
+			const r = await op.run(["doctor"], env);
+
+			assert.equal(r.code, 0, r.stdout);
+			assert.match(r.stdout, /^ok +settings .*running server$/m);
+			assert.match(r.stdout, /^ok +server +ready, pid \d+$/m);
+			assert.doesNotMatch(r.stdout, /^FAULT/m);
+		}
+		// what would be, if it were started with something else
+		const r = await op.run(["doctor", "--codex-bin", "/none"]);
+
+		assert.equal(r.code, 1);
+		assert.match(r.stdout, /^FAULT +codex/m);
+	});
+
+	test("says that the running server is not ready", async () => {
+		await op.start();
+		op.chat("FAKE:hang").catch(() => {});
+		await until(async () =>
+		    (await op.get("/metrics")).json.in_flight === 1, "it to run");
+		process.kill(op.pid(), "SIGTERM");
+		await op.logged("draining");
+		const r = await op.run(["doctor"]);
+		const status = await op.run(["status"]);
+
+		process.kill(op.pid(), "SIGTERM");
+		assert.equal(r.code, 1);
+		assert.match(r.stdout, /^FAULT +server +not ready: draining, pid/m);
+		assert.match(status.stdout, /not ready: draining/);
+	});
+
+	test("looks at the last start's settings", async () => {
+		await op.start(["--default-cwd", op.dir]);
+		await op.run(["stop"]);
+		const r = await op.run(["doctor"]);
+
+		assert.equal(r.code, 0, r.stdout);
+		assert.match(r.stdout, /^ok +settings .*of the last start/m);
+		assert.ok(r.stdout.includes(`workspace          ${op.dir}`),
+		    r.stdout);
+		fs.writeFileSync(op.stateFile, "{");
+		const broken = await op.run(["doctor"]);
+
+		assert.equal(broken.code, 1);
+		assert.match(broken.stdout, /^FAULT +settings .*left as it is/m);
+	});
+
 	test("a port that is taken", async () => {
 		const server = net.createServer().listen(0, "127.0.0.1");
 
@@ -405,7 +597,8 @@ describe("doctor", () => {
 test("every command has help", async () => {
 	for (const words of [["--help"], ["start", "--help"],
 		["stop", "--help"], ["restart", "--help"], ["status", "--help"],
-		["doctor", "--help"]]) {
+		["doctor", "--help"], ["models", "--help"], ["ask", "--help"],
+		["logs", "-h"]]) {
 		const r = await op.run(words);
 
 		assert.equal(r.code, 0);

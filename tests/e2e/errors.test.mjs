@@ -15,6 +15,8 @@ const request = "invalid_request_error", server = "server_error";
 const real = [
 	["status=401", 401, "authentication_error", "codex_unauthorized",
 		undefined, /codex login/],
+	["status=403;message=not from here", 403, "permission_error",
+		"codex_forbidden", undefined, /not from here$/],
 	["status=429,usage_limit_reached,3000", 429, "insufficient_quota",
 		"usage_limit_exceeded", [2800, 3070], /usage limit/i],
 	["status=429,usage_limit_reached,200000", 429, "insufficient_quota",
@@ -87,7 +89,8 @@ function check(r, [, status, type, code, retry, text]) {
 		    `Retry-After ${after}`);
 	}
 	assert.equal(r.headers["x-should-retry"],
-	    code === "usage_limit_exceeded" ? "false" : undefined);
+	    ["usage_limit_exceeded", "codex_forbidden"].includes(code)
+		? "false" : undefined);
 }
 
 // Text that is out cannot be taken back: the error ends the stream.
@@ -219,7 +222,6 @@ describe("a body that is wrong", () => {
 
 	/* fields, param, code */
 	const rows = [
-		[{ model: undefined }, "model", "missing_required_parameter"],
 		[{ model: 5 }, "model", "invalid_type"],
 		[{ model: "" }, "model", "invalid_value"],
 		[{ messages: undefined }, "messages",

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
+import { withSeveralItems } from "./lib/env.mjs";
 import { image, red, text, userTexts } from "./lib/items.mjs";
 import { mark, realCodex } from "./lib/proxy.mjs";
 import { until } from "./lib/wait.mjs";
@@ -115,7 +116,8 @@ describe("exec fields", () => {
 		});
 	});
 
-	it("of several messages the last is the answer", async () => {
+	withSeveralItems(it)("of several messages the last is the answer",
+	    async () => {
 		const { message } = await world.good(
 		    (m) => `${m} SIM: messages=3`);
 
@@ -131,12 +133,12 @@ describe("exec fields", () => {
 			[{ tools: [tool] }, "tools", /app-server/],
 			[{ tools: [tool], tool_choice: "auto" }, "tools",
 				/app-server/],
-			[{ tool_choice: "auto" }, "tool_choice", /app-server/],
-			[{ parallel_tool_calls: true }, "parallel_tool_calls",
+			[{ tool_choice: "required" }, "tool_choice",
 				/app-server/],
 			[{ functions: [tool.function] }, "functions", /app-server/],
-			[{ function_call: "none" }, "function_call",
-				/app-server/],
+			[{ functions: [tool.function],
+				function_call: { name: "f" } }, "functions",
+			/app-server/],
 		];
 		for (const [fields, param, words] of rows) {
 			it(JSON.stringify(fields), async () => {
@@ -147,6 +149,26 @@ describe("exec fields", () => {
 				assert.equal(r.error.code, "unsupported_parameter");
 				assert.equal(r.error.param, param);
 				assert.match(r.error.message, words);
+			});
+		}
+	});
+
+	describe("what asks for no tool", () => {
+		const tools = [{ type: "function", function: { name: "f" } }];
+		const rows = [{ tools: [] }, { tool_choice: "auto" },
+			{ tool_choice: "none" }, { parallel_tool_calls: false },
+			{ tools: [], tool_choice: "auto",
+				parallel_tool_calls: true },
+			{ tools, tool_choice: "none" }, { function_call: "none" },
+			{ tools, tool_choice: { type: "allowed_tools",
+				allowed_tools: { mode: "auto", tools: [] } } }];
+
+		for (const fields of rows) {
+			it(`${JSON.stringify(fields)} is answered`, async () => {
+				const { message } = await world.good(
+				    (m) => `${m} SIM: text=well`, fields);
+
+				assert.equal(message.content, "well");
 			});
 		}
 	});

@@ -3,7 +3,7 @@
 // has every field once, those that are ignored or refused too.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { plainModel, reasoningTokens } from "./lib/env.mjs";
+import { plainModel, reasoningTokens, withSeveralItems } from "./lib/env.mjs";
 import { joinChunks, sseEvents } from "./lib/http.mjs";
 import { image } from "./lib/items.mjs";
 import { atOnce, describeEngines, mark, realCodex } from "./lib/proxy.mjs";
@@ -75,6 +75,123 @@ describeEngines("fields", (engine) => {
 			assert.equal(message.content, '{"answer":"yes"}');
 		});
 
+		// Of schemas that strict mode does not take: schema, an answer that
+		// keeps to it, and one that does not.
+		const loose = (strict, schema) => ({ response_format: {
+			type: "json_schema",
+			json_schema: { name: "reply", strict, schema } } });
+		const of = (properties, more) =>
+			({ type: "object", properties, ...more });
+		const told = [
+			["an optional property", of({ title: { type: "string" },
+				note: { type: "string" } }, { required: ["title"] }),
+			'{"title":"x"}', '{"note":"x"}'],
+			["a default", of({ stars: { type: "integer", default: 3 } }),
+				"{}", '{"stars":"3"}'],
+			["a map", { type: "object",
+				additionalProperties: { type: "integer" } },
+			'{"a":1,"b":2}', '{"a":"1"}'],
+			["oneOf", of({ a: { oneOf: [{ type: "string" },
+				{ type: "integer" }] } }, { required: ["a"] }),
+			'{"a":1}', '{"a":null}'],
+			["an array at the root", { type: "array",
+				items: { type: "integer" } }, "[1,2]", '["1"]'],
+			["a tuple", of({ at: { type: "array", prefixItems: [
+				{ type: "number" }, { type: "string" }] } }),
+			'{"at":[1,"x"]}', '{"at":["x",1]}'],
+			["a maximum beyond 64 bits", of({ n: { type: "integer",
+				maximum: 18446744073709551615 } }),
+			'{"n":18446744073709551615}', '{"n":"1"}'],
+		];
+		for (const [what, schema, right, wrong] of told) {
+			for (const strict of [false, undefined]) {
+				it(`${what}, strict ${strict}: told, and checked`,
+				    async () => {
+					const fields = loose(strict, schema);
+					const { upstream, message } = await good((m) =>
+					    `${m} SIM: text=${quoted(right)}`, fields);
+					const r = await chat(
+					    `SIM: text=${quoted(wrong)}`, fields);
+					const texts = upstream.body.input.flatMap(
+					    (i) => (i.content ?? []).map((p) => p.text));
+
+					assert.equal(message.content, right);
+					assert.equal(upstream.body.text?.format, undefined);
+					assert.ok(texts.some((t) =>
+					    t.includes(JSON.stringify(schema).replace(
+						"18446744073709552000", "1.8446744073709552e19"))),
+					texts.join("\n"));
+					assert.equal(r.status, 502, r.text);
+					assert.match(r.error.message, /JSON schema/);
+				});
+			}
+			it(`${what}, strict true: 400 with the place`, async () => {
+				const r = await chat("x", loose(true, schema));
+
+				assert.equal(r.status, 400, r.text);
+				assert.equal(r.error.code, "invalid_value");
+				assert.match(r.error.param,
+				    /^response_format\.json_schema\.schema/);
+			});
+		}
+
+		it("a keyword that demands nothing is no fault", async () => {
+			const { upstream } = await good((m) =>
+			    `${m} SIM: text=${quoted('{"tags":[]}')}`,
+			loose(true, of({ tags: { type: "array",
+				items: { type: "string" }, uniqueItems: false } },
+			{ required: ["tags"], additionalProperties: false })));
+			const { format } = upstream.body.text;
+
+			assert.equal(format.strict, true);
+			assert.equal(format.schema.properties.tags.uniqueItems,
+			    undefined);
+		});
+
+		it("a schema beside json_object is one, and not strict",
+		    async () => {
+			const asked = { response_format: { type: "json_object",
+				schema: of({ a: { type: "integer" } }) } };
+			const { upstream, message } = await good((m) =>
+			    `${m} SIM: text="{}"`, asked);
+			const r = await chat(
+			    `SIM: text=${quoted('{"a":"x"}')}`, asked);
+
+			assert.match(JSON.stringify(upstream.body.input),
+			    /keeps to the JSON schema/);
+			assert.equal(message.content, "{}");
+			assert.equal(r.status, 502, r.text);
+		});
+
+		// what the model writes, where the format is asked for in words
+		const fenced = ['```json\n{"a":1}\n```', '\n```\n{"a":1}```\n',
+			' {"a":1}\n\n'];
+		for (const text of fenced) {
+			for (const stream of [false, true]) {
+				it(`${quoted(text)} is taken out, stream ${stream}`,
+				    async () => {
+					const r = await chat(`SIM: text=${quoted(text)}` +
+					    ";split=3", { ...object, stream });
+					const content = stream
+					    ? joinChunks(sseEvents(r.text).slice(0, -1))[0]
+						.content
+					    : r.json.choices[0].message.content;
+
+					assert.equal(r.status, 200, r.text);
+					assert.equal(content, '{"a":1}');
+				});
+			}
+		}
+
+		it("an integer beyond 64 bits arrives as the model wrote it",
+		    async () => {
+			const text = '{"a":18446744073709551616}';
+			const { message } = await good((m) =>
+			    `${m} SIM: text=${quoted(text)}`, object);
+
+			assert.equal(message.content, text);
+		});
+
 		it("json_object is asked for in words", async () => {
 			const { upstream, message } = await good(
 			    (m) => `${m} SIM: text=${json}`, object);
@@ -91,8 +208,8 @@ describeEngines("fields", (engine) => {
 			["no JSON at all", "", object, /JSON/],
 			["[1]", "", object, /JSON object/],
 			['{"a":', "", object, /JSON/],
-			['{"a":1', half, object, /max_output_tokens/],
-			['{"a":1}', half, object, /max_output_tokens/],
+			['{"a":1', half, object, /A limit \(max_output_tokens\)/],
+			['{"a":1}', half, object, /A limit \(max_output_tokens\)/],
 			['{"a":1', ";cut=1", object, /disconnected/],
 			["no JSON at all", "", asked, /JSON/],
 			["", "", asked, /JSON/],
@@ -102,7 +219,7 @@ describeEngines("fields", (engine) => {
 			['{"answer":7}', "", asked, /\$\.answer must be of type/],
 			['{"answer":"yes","b":1}', "", asked, /\$ may not have b/],
 			['["yes"]', "", asked, /must be of type object/],
-			['{"answer":"ye', half, asked, /max_output_tokens/],
+			['{"answer":"ye', half, asked, /A limit \(max_output_tokens\)/],
 			['{"answer":"ye', ";cut=1", asked, /disconnected/],
 		];
 		for (const [text, end, fields, words] of wrong) {
@@ -255,7 +372,7 @@ describeEngines("fields", (engine) => {
 	});
 
 	describe("the answer", () => {
-		it("reasoning becomes reasoning_content", async () => {
+		withSeveralItems(it)("reasoning becomes reasoning_content", async () => {
 			const { message } = await good(
 			    (m) => `${m} SIM: text=ok;reasoning=because`);
 
@@ -263,7 +380,8 @@ describeEngines("fields", (engine) => {
 			assert.equal(message.reasoning_content, "because");
 		});
 
-		it("commentary comes before it and is none of it", async () => {
+		withSeveralItems(it)("commentary comes before it and is none of it",
+		    async () => {
 			const { message } = await good((m) =>
 			    `${m} SIM: commentary=looking;text=found;final`);
 

@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { slack } from "./lib/env.mjs";
+import { ask } from "./lib/http.mjs";
 import { ignores, withArgument } from "./lib/proc.mjs";
 import { describeEngines, fakeWorld, mark, realCodex } from "./lib/proxy.mjs";
+import { Raw } from "./lib/raw.mjs";
 import { timed, until } from "./lib/wait.mjs";
 
 const second = 1000 * slack;
@@ -83,6 +85,52 @@ describeEngines("hanging up on an agent that works", (engine) => {
 		await proxy.metricsUntil((x) => x.in_flight === 0, "idle");
 	});
 }, ["exec"]);
+
+describeEngines("hanging up behind what nobody reads", (engine) => {
+	const world = realCodex({ before, after },
+	    { engine, args: ["--model", "gpt-5.5"] });
+
+	// The end of the connection waits behind a window of zero.
+	it("is noticed: 8 MB pipelined, then a close", async () => {
+		const { proxy, sim } = world;
+		const m = mark();
+		const body = JSON.stringify(ask(`${m} SIM: hang_headers`));
+		const raw = await Raw.connect(proxy.port);
+
+		raw.write("POST /v1/chat/completions HTTP/1.1\r\n" +
+		    "Host: localhost\r\nContent-Type: application/json\r\n" +
+		    `Content-Length: ${body.length}\r\n\r\n${body}`);
+		const { n } = await sim.request(m);
+		const { ms } = await timed(() => {
+			raw.socket.end(Buffer.alloc(8e6, "x"));
+			return sim.closed(n);
+		});
+
+		assert.ok(ms < second, `it took ${ms} ms`);
+		raw.socket.destroy();
+		await proxy.settled();
+	});
+
+	it("a next request that is pipelined is answered", async () => {
+		const { proxy } = world;
+		const raw = await Raw.connect(proxy.port);
+		const post = (words) => {
+			const body = JSON.stringify(ask(`SIM: ${words}`));
+
+			return "POST /v1/chat/completions HTTP/1.1\r\n" +
+			    "Host: localhost\r\nContent-Type: application/json" +
+			    `\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+		};
+
+		raw.write(post("text=first;delay=300") +
+		    post("text=the second"));
+		await until(() => raw.received.includes("the second"),
+		    "both answers");
+		assert.ok(raw.received.includes('"first"'));
+		raw.socket.destroy();
+		await proxy.settled();
+	});
+});
 
 describe("hanging up at any point", () => {
 	const world = fakeWorld({ before, after });

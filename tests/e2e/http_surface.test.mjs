@@ -1,4 +1,4 @@
-// HTTP itself, byte by byte where it matters.
+// HTTP itself; what is odd byte by byte is in raw_cases.test.mjs.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { after, before, describe, it } from "node:test";
@@ -7,7 +7,7 @@ import { slack } from "./lib/env.mjs";
 import { ask } from "./lib/http.mjs";
 import { fakeWorld, Proxy } from "./lib/proxy.mjs";
 import { Raw, rawRequest } from "./lib/raw.mjs";
-import { timed } from "./lib/wait.mjs";
+import { timed, until } from "./lib/wait.mjs";
 
 const chat = "/v1/chat/completions";
 const json = { "Content-Type": "application/json" };
@@ -60,9 +60,22 @@ describe("paths and methods", () => {
 		}
 	}
 
-	for (const path of ["/", "/v1", "/v1/", "/v1/models/", "/healthz",
-		"/health/", "/v1/chat/completions/", "/V1/models", "//health",
-		"/v1/../health", "/v1/models%2f", "/v1/responses"]) {
+	const all = /served are .*\/v1\/chat\/completions/;
+	const mean = (path) => new RegExp(`did you mean ${path}\\?`);
+	/* path, what the 404 says */
+	const nothing = [["/", all], ["/v1", all], ["/v1/", all],
+		["/healthz", mean("/health")], ["/health/", mean("/health")],
+		["/V1/models", mean("/v1/models")], ["//health", mean("/health")],
+		["/v1/../health", all], ["/v1/models%2f", mean("/v1/models")],
+		["/v1/chat/completion", mean("/v1/chat/completions")],
+		["/chat/completions", mean("/v1/chat/completions")],
+		["/v1/v1/models", mean("/v1/models")], ["/api/tags", all],
+		["/v1/embeddings", /Codex offers no embeddings/],
+		["/v1/images/generations", /offers no images/],
+		["/metrics%00", mean("/metrics")],
+		["/%6detrics", mean("/metrics")]];
+
+	for (const [path, says] of nothing) {
 		for (const method of ["GET", "POST"]) {
 			it(`${method} ${path} is 404`, async () => {
 				const r = await once(world.proxy.port, rawRequest(method,
@@ -71,11 +84,29 @@ describe("paths and methods", () => {
 
 				assert.equal(r.status, 404);
 				assert.equal(r.error.type, "invalid_request_error");
-				assert.match(r.error.message,
-				    /\/v1\/chat\/completions/);
+				assert.match(r.error.message, says);
+				assert.ok(r.error.message.includes(path));
 			});
 		}
 	}
+
+	for (const path of ["/v1//models", "//v1/models", "/v1/models/",
+		"/v1/models//"]) {
+		it(`${path} is meant as /v1/models`, async () => {
+			const r = await world.proxy.get(path);
+
+			assert.equal(r.status, 200, r.text);
+			assert.equal(r.json.object, "list");
+		});
+	}
+
+	it("an {id} is decoded, and only that", async () => {
+		assert.equal((await world.proxy.get(
+		    "/v1/models/codex%2Dlocal")).json.id, "codex-local");
+		for (const bad of ["codex%2", "codex%00local", "%zz"])
+			assert.equal((await world.proxy.get(
+			    `/v1/models/${bad}`)).status, 404);
+	});
 
 	it("HEAD has the headers of GET and no body", async () => {
 		const raw = await Raw.connect(world.proxy.port);
@@ -146,66 +177,19 @@ describe("request ids", () => {
 describe("framing", () => {
 	const world = fakeWorld({ before, after });
 
-	/* header lines, status */
-	const rows = [
-		["Content-Length: 5\r\nContent-Length: 5", 400],
-		["Content-Length: 5\r\nContent-Length: 6", 400],
-		["Content-Length: 5\r\nTransfer-Encoding: chunked", 400],
-		["Transfer-Encoding: chunked\r\nContent-Length: 5", 400],
-		["Transfer-Encoding: gzip", 400],
-		["Transfer-Encoding: gzip, chunked", 400],
-		["Transfer-Encoding: chunked, chunked", 400],
-		["Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", 400],
-		["Transfer-Encoding: identity", 400],
-		["Content-Length: -5", 400],
-		["Content-Length: 5x", 400],
-		["Content-Length: 0x5", 400],
-	];
-	for (const [lines, status] of rows) {
-		it(`${lines.replace(/\r\n/g, " and ")} is ${status}, and the end`,
-		    async () => {
-			const raw = await Raw.connect(world.proxy.port);
+	it("a body in pieces with 10 kB of headers", async () => {
+		const raw = await Raw.connect(world.proxy.port);
+		const fields = Array.from({ length: 100 },
+		    (_, i) => `X-${i}: ${"v".repeat(90)}\r\n`);
 
-			raw.write(`POST ${chat} HTTP/1.1\r\nHost: localhost\r\n` +
-			    `Content-Type: application/json\r\n${lines}\r\n\r\n` +
-			    "5\r\nhello\r\n0\r\n\r\n" +
-			    rawRequest("GET", "/health"));
-			const r = await raw.response();
-
-			assert.equal(r.status, status);
-			await raw.untilClosed();
-			assert.ok(!raw.received.includes("200"),
-			    "nothing smuggled is answered");
-			raw.destroy();
-		});
-	}
-
-	it("two Host headers are 400", async () => {
-		const r = await once(world.proxy.port, "GET /health HTTP/1.1\r\n" +
-		    "Host: localhost\r\nHost: localhost\r\n\r\n");
-
-		assert.equal(r.status, 400);
+		raw.write(`POST ${chat} HTTP/1.1\r\nHost: localhost\r\n`);
+		for (const field of fields)
+			raw.write(field);
+		raw.write(`Content-Type: application/json\r\n` +
+		    `Content-Length: ${good.length}\r\n\r\n${good}`);
+		assert.equal((await raw.response()).status, 200);
+		raw.destroy();
 	});
-
-	it("HTTP/1.1 without Host is 400", async () => {
-		const r = await once(world.proxy.port,
-		    "GET /health HTTP/1.1\r\n\r\n");
-
-		assert.equal(r.status, 400);
-	});
-
-	for (const junk of ["\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-		"GET\r\n\r\n", "\r\n\r\n\r\n", "GET /health HTTP/9.9\r\n\r\n",
-		"\0".repeat(1000), "A".repeat(100000) + "\r\n\r\n"]) {
-		it(`junk ${JSON.stringify(junk.slice(0, 12))} harms nobody`,
-		    async () => {
-			const raw = await Raw.connect(world.proxy.port);
-
-			raw.write(Buffer.from(junk, "latin1"));
-			assert.equal((await world.proxy.get("/health")).status, 200);
-			raw.destroy();
-		});
-	}
 
 	it("a chunked body", async () => {
 		const half = good.length >> 1;
@@ -398,8 +382,7 @@ describe("bodies", () => {
 		['{"model": tru}', /JSON.*\d/],
 		['{"model":"x",}', /JSON.*\d/], ['{"a":1}x', /JSON.*\d/],
 		['{"a":"\u0001"}', /JSON.*\d/], ['{"a":"\\x"}', /JSON.*\d/],
-		["'x'", /JSON.*\d/], ['{"a":1e999999}', /JSON/],
-		['{"a":"\\ud800"}', /JSON/],
+		["'x'", /JSON.*\d/],
 		[Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]),
 			/UTF-8.*\d/],
 		[Buffer.concat([Buffer.from('{"model":"codex-local","messages":' +
@@ -428,24 +411,6 @@ describe("bodies", () => {
 
 			assert.equal(r.status, 400);
 			assert.equal(r.error.code, "invalid_type");
-		});
-	}
-
-	/* Content-Type, good */
-	const types = [["application/json", true],
-		["application/json; charset=utf-8", true],
-		["Application/JSON", true], ["application/json;charset=x", true],
-		["text/plain", false], ["application/jsonp", false],
-		["application/x-www-form-urlencoded", false],
-		["multipart/form-data; boundary=x", false], [undefined, false]];
-	for (const [type, fine] of types) {
-		it(`Content-Type ${type}`, async () => {
-			const r = await once(world.proxy.port, rawRequest("POST", chat,
-			    type ? { "Content-Type": type } : {}, good));
-
-			assert.equal(r.status, fine ? 200 : 415, r.text);
-			if (!fine)
-				assert.equal(r.error.code, "unsupported_media_type");
 		});
 	}
 
@@ -500,32 +465,22 @@ describe("keys, hosts and origins", () => {
 		assert.equal((await world.proxy.get("/v1/nonesuch")).status, 401);
 	});
 
-	/* Host, good */
-	const hosts = [["localhost", true], ["localhost:1", true],
-		["127.0.0.1", true], ["127.9.9.9:80", true], ["[::1]:80", true],
-		["LOCALHOST", true], ["a.localhost", true], ["localhost.", true],
-		["proxy.example", true], ["evil.example", false],
-		["localhost.evil.example", false], ["127.0.0.1.evil", false],
-		["10.0.0.1", false], ["proxy.example.evil", false],
-		["notlocalhost", false], ["", false]];
-	for (const [host, fine] of hosts) {
-		it(`Host ${host}`, async () => {
-			const r = await once(port(),
-			    rawRequest("GET", "/health", { Host: host }));
+	it("a Host that is refused is named, and what would allow it",
+	    async () => {
+		const r = await once(port(),
+		    rawRequest("GET", "/health", { Host: "evil.example:1" }));
 
-			if (fine)
-				assert.equal(r.status, 200);
-			else if (host !== "" || r.status !== 400)
-				assert.equal(r.status, 403, r.text);
-			if (r.status === 403)
-				assert.equal(r.error.code, "host_not_allowed");
-		});
-	}
+		assert.equal(r.status, 403);
+		assert.equal(r.error.code, "host_not_allowed");
+		assert.match(r.error.message,
+		    /"evil\.example:1".*--allowed-host/);
+	});
 
 	/* Origin, good */
 	const origins = [["https://good.example", true], ["null", false],
 		["https://evil.example", false], ["http://good.example", false],
-		["https://good.example.evil", false], ["http://localhost", false]];
+		["https://good.example.evil", false],
+		["http://localhost:3000", false], ["https://localhost", false]];
 	for (const [origin, fine] of origins) {
 		it(`Origin ${origin}`, async () => {
 			const auth = { "x-api-key": "the-key", Origin: origin };
@@ -609,15 +564,16 @@ describe("connections", () => {
 
 	it("past --max-connections new ones wait, those held are not harmed",
 	    async () => {
-		const proxy = await Proxy.start(
-		    { args: ["--max-connections", "4"] });
+		const proxy = await Proxy.start({ args: ["--max-connections", "4",
+			"--max-concurrency", "4"] });
+		const body = JSON.stringify(ask("FAKE:slow=2500;text=held"));
 		const held = await Promise.all([1, 2, 3, 4].map(async () => {
 			const raw = await Raw.connect(proxy.port);
 
-			raw.write(rawRequest("GET", "/health"));
-			assert.equal((await raw.response()).status, 200);
+			raw.write(rawRequest("POST", chat, json, body));
 			return raw;
 		}));
+		await until(() => proxy.calls().length === 4, "all to run");
 		const waiting = await Promise.all([1, 2, 3].map(async () => {
 			const raw = await Raw.connect(proxy.port);
 
@@ -626,10 +582,11 @@ describe("connections", () => {
 		}));
 
 		for (const raw of held) {
-			raw.write(rawRequest("GET", "/health"));
-			assert.equal((await raw.response()).status, 200);
+			const r = await raw.response();
+
+			assert.equal(r.status, 200);
+			assert.match(r.text, /"held"/);
 		}
-		assert.ok(waiting.every((w) => w.received.length === 0));
 		held.forEach((raw) => raw.destroy());
 		for (const raw of waiting) {
 			assert.equal((await raw.response()).status, 200);

@@ -26,6 +26,10 @@ const damaged = [
 	["a PNG of no size", makePng(0, 0), /no pixels/],
 	["a PNG of 3.6 gigapixels",
 		makePng(60000, 60000, Buffer.alloc(20)), /64 million/],
+	["a PNG of 0.5 GB when it is decoded", makePng(8000, 8000,
+		Buffer.alloc(20), { depth: 16, colour: 6 }), /256 million bytes/],
+	["a PNG with a profile of 300 MB", makePng(1, 1, undefined,
+		{ profile: Buffer.alloc(300000000) }), /256 million bytes/],
 	["a JPEG that was cut off", without(jpeg, 20), /too early/],
 	["a JPEG of 4.2 gigapixels",
 		patched(jpeg, 94, [0xfd, 0xe8, 0xfd, 0xe8]), /64 million/],
@@ -70,6 +74,15 @@ describeEngines("images", (engine) => {
 	}
 
 	for (const model of [plainModel, newModel]) {
+		it(`${model}: base64 in lines, as MIME has it`, async () => {
+			const lines = png.replace(/.{30}/g, "$&\r\n");
+			const { upstream } = await world.good((m) =>
+			    ask(m, ` ${lines}\n`), { model });
+
+			assert.match(lines, /\n/);
+			assert.deepEqual(imagesOf(upstream), [png]);
+		});
+
 		it(`${model}: PNG, JPEG and WebP arrive as they are`, async () => {
 			const urls = [png, jpeg, webp];
 			const { upstream } = await world.good((m) =>

@@ -93,7 +93,9 @@ describeEngines(`isolation, Codex ${codexVersion}`, (engine) => {
 		assert.equal(fs.readlinkSync(auth),
 		    path.join(world.proxy.home, ".codex/auth.json"));
 		assert.ok(!fs.existsSync(path.join(home, "AGENTS.md")));
-		assert.ok(!fs.existsSync(path.join(home, "config.toml")));
+		// Ours, so that none of Codex's own making counts.
+		assert.equal(fs.readFileSync(path.join(home, "config.toml"),
+		    "utf8"), "");
 	});
 
 	it("no sessions are kept", () => {

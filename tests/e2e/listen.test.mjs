@@ -1,7 +1,6 @@
 // Where the server listens, and how it talks to a service manager.
 import assert from "node:assert/strict";
 import fs from "node:fs";
-import http from "node:http";
 import net from "node:net";
 import path from "node:path";
 import { after, afterEach, beforeEach, describe, test } from "node:test";
@@ -9,25 +8,11 @@ import { Child } from "./lib/child.mjs";
 import { Operator } from "./lib/daemon.mjs";
 import { fakeCodex, makeDir, proxyBinary, removeDir, slack } from
     "./lib/env.mjs";
-import { ask, request } from "./lib/http.mjs";
+import { ask, request, requestUnix } from "./lib/http.mjs";
 import { startPassed } from "./lib/passed.mjs";
 import { Proxy, cleanEnv } from "./lib/proxy.mjs";
 import { fds } from "./lib/proc.mjs";
 import { until, within } from "./lib/wait.mjs";
-
-// A GET over a Unix socket: {status, text}.
-function getUnix(socketPath, target, headers = {}) {
-	return new Promise((resolve, reject) => {
-		http.get({ socketPath, path: target, headers, agent: false },
-		    (r) => {
-			    let text = "";
-
-			    r.on("data", (d) => { text += d; });
-			    r.on("end", () =>
-				resolve({ status: r.statusCode, text }));
-		    }).on("error", reject);
-	});
-}
 
 describe("--listen", () => {
 	let op;
@@ -50,8 +35,8 @@ describe("--listen", () => {
 		assert.match(urls[2], /^http:\/\/\[::1\]:\d+$/);
 		assert.equal(fs.statSync(sock).mode & 0o777, 0o600);
 		// whatever the Host: no browser speaks to a Unix socket
-		assert.equal((await getUnix(sock, "/ready",
-		    { host: "anything.test" })).status, 200);
+		assert.equal((await requestUnix(sock, "/ready",
+		    { headers: { host: "anything.test" } })).status, 200);
 		for (const url of urls.slice(1)) {
 			const a = await request(`${url}/v1/chat/completions`, {
 				method: "POST", headers:
@@ -81,13 +66,13 @@ describe("--listen", () => {
 		assert.equal(r.code, 1);
 		assert.ok(r.stderr.includes(sock), r.stderr);
 		await second.end();
-		assert.equal((await getUnix(sock, "/ready")).status, 200);
+		assert.equal((await requestUnix(sock, "/ready")).status, 200);
 		process.kill(op.pid(), "SIGKILL");
 		await until(() => op.processes().length === 0, "its end");
 		assert.ok(fs.existsSync(sock));
 		assert.equal((await op.run(
 		    ["start", "--listen", `unix:${sock}`])).code, 0);
-		assert.equal((await getUnix(sock, "/ready")).status, 200);
+		assert.equal((await requestUnix(sock, "/ready")).status, 200);
 	});
 
 	for (const place of ["nonsense", "127.0.0.1", "127.0.0.1:99999",

@@ -1,38 +1,65 @@
 # Run by tests/e2e/run, which contrib/check calls; not by "make check".
 EXTRA_DIST += \
 	tests/e2e/.npmrc \
+	tests/e2e/admission.test.mjs \
 	tests/e2e/app_backoff.test.mjs \
+	tests/e2e/app_bad_ends.test.mjs \
 	tests/e2e/app_calls.test.mjs \
 	tests/e2e/app_dead_children.test.mjs \
 	tests/e2e/app_end.test.mjs \
 	tests/e2e/app_exact.test.mjs \
 	tests/e2e/app_fields.test.mjs \
+	tests/e2e/app_forced.test.mjs \
 	tests/e2e/app_isolation.test.mjs \
+	tests/e2e/app_long_lines.test.mjs \
 	tests/e2e/app_losses.test.mjs \
 	tests/e2e/app_many.test.mjs \
 	tests/e2e/app_odd_lines.test.mjs \
 	tests/e2e/app_quota.test.mjs \
 	tests/e2e/app_ready.test.mjs \
+	tests/e2e/app_reasoning.test.mjs \
 	tests/e2e/app_spare.test.mjs \
 	tests/e2e/app_stream.test.mjs \
 	tests/e2e/app_supervision.test.mjs \
 	tests/e2e/app_tools.test.mjs \
 	tests/e2e/app_traps.test.mjs \
 	tests/e2e/app_wear.test.mjs \
+	tests/e2e/auto.test.mjs \
+	tests/e2e/bodies.test.mjs \
 	tests/e2e/catalog.test.mjs \
 	tests/e2e/cli.test.mjs \
 	tests/e2e/clients/.npmrc \
+	tests/e2e/clients/agents.test.mjs \
 	tests/e2e/clients/ai.test.mjs \
+	tests/e2e/clients/ai_anthropic.test.mjs \
+	tests/e2e/clients/anthropic.test.mjs \
+	tests/e2e/clients/claude_code.test.mjs \
+	tests/e2e/clients/ai_responses.test.mjs \
 	tests/e2e/clients/cline.test.mjs \
 	tests/e2e/clients/cn.test.mjs \
+	tests/e2e/clients/codex.test.mjs \
+	tests/e2e/clients/compatibility_messages.test.mjs \
+	tests/e2e/clients/copilot.test.mjs \
+	tests/e2e/clients/instructor.test.mjs \
 	tests/e2e/clients/langchain.test.mjs \
+	tests/e2e/clients/langchain_anthropic.test.mjs \
+	tests/e2e/clients/llamaindex.test.mjs \
+	tests/e2e/clients/mastra.test.mjs \
 	tests/e2e/clients/openai.test.mjs \
+	tests/e2e/clients/openai_responses.test.mjs \
 	tests/e2e/clients/opencode.test.mjs \
 	tests/e2e/clients/package-lock.json \
 	tests/e2e/clients/package.json \
 	tests/e2e/clients/pi.test.mjs \
+	tests/e2e/clients/promptfoo.test.mjs \
+	tests/e2e/clients/prune_lock.mjs \
 	tests/e2e/clients/qwen.test.mjs \
+	tests/e2e/commands.test.mjs \
 	tests/e2e/compatibility.test.mjs \
+	tests/e2e/compatibility_responses.test.mjs \
+	tests/e2e/completions.test.mjs \
+	tests/e2e/content_filter.test.mjs \
+	tests/e2e/count.test.mjs \
 	tests/e2e/counters.test.mjs \
 	tests/e2e/codex/0.122.0/package-lock.json \
 	tests/e2e/codex/0.122.0/package.json \
@@ -45,12 +72,16 @@ EXTRA_DIST += \
 	tests/e2e/daemon.test.mjs \
 	tests/e2e/drain.test.mjs \
 	tests/e2e/errors.test.mjs \
+	tests/e2e/estimates.test.mjs \
 	tests/e2e/exec_fields.test.mjs \
+	tests/e2e/exec_reads.test.mjs \
 	tests/e2e/fake_app_server.test.mjs \
 	tests/e2e/faults.test.mjs \
 	tests/e2e/fields.test.mjs \
+	tests/e2e/handover.test.mjs \
 	tests/e2e/hangup.test.mjs \
 	tests/e2e/haproxy.test.mjs \
+	tests/e2e/home.test.mjs \
 	tests/e2e/http_surface.test.mjs \
 	tests/e2e/images.test.mjs \
 	tests/e2e/isolation.test.mjs \
@@ -60,12 +91,15 @@ EXTRA_DIST += \
 	tests/e2e/lib/calls.mjs \
 	tests/e2e/lib/child.mjs \
 	tests/e2e/lib/children.mjs \
+	tests/e2e/lib/client.mjs \
+	tests/e2e/lib/compatibility.mjs \
 	tests/e2e/lib/complete.bash \
 	tests/e2e/lib/complete.zsh \
 	tests/e2e/lib/daemon.mjs \
 	tests/e2e/lib/env.mjs \
 	tests/e2e/lib/http.mjs \
 	tests/e2e/lib/latency.mjs \
+	tests/e2e/lib/messages.mjs \
 	tests/e2e/lib/passed.mjs \
 	tests/e2e/lib/images.mjs \
 	tests/e2e/lib/items.mjs \
@@ -75,31 +109,67 @@ EXTRA_DIST += \
 	tests/e2e/lib/prometheus.mjs \
 	tests/e2e/lib/proxy.mjs \
 	tests/e2e/lib/raw.mjs \
+	tests/e2e/lib/raw_framing.mjs \
+	tests/e2e/lib/raw_lines.mjs \
+	tests/e2e/lib/raw_rows.mjs \
 	tests/e2e/lib/sim.mjs \
+	tests/e2e/lib/title.mjs \
 	tests/e2e/lib/tools.mjs \
 	tests/e2e/lib/tls.mjs \
 	tests/e2e/lib/types.mjs \
 	tests/e2e/lib/wait.mjs \
+	tests/e2e/texts/arabic.txt \
+	tests/e2e/texts/chinese.txt \
+	tests/e2e/texts/emoji.txt \
+	tests/e2e/texts/english.txt \
+	tests/e2e/texts/french.txt \
+	tests/e2e/texts/german.txt \
+	tests/e2e/texts/hindi.txt \
+	tests/e2e/texts/japanese.txt \
+	tests/e2e/texts/korean.txt \
+	tests/e2e/texts/polish.txt \
+	tests/e2e/texts/russian.txt \
+	tests/e2e/texts/spanish.txt \
+	tests/e2e/texts/traditional.txt \
+	tests/e2e/texts/ukrainian.txt \
 	tests/e2e/listen.test.mjs \
+	tests/e2e/log_stall.test.mjs \
 	tests/e2e/logrotate.test.mjs \
+	tests/e2e/messages.test.mjs \
+	tests/e2e/messages_errors.test.mjs \
+	tests/e2e/metrics_key.test.mjs \
 	tests/e2e/metrics_log.test.mjs \
 	tests/e2e/odd_inputs.test.mjs \
 	tests/e2e/openai_client.test.mjs \
 	tests/e2e/options.test.mjs \
 	tests/e2e/operations_doc.test.mjs \
+	tests/e2e/operator.test.mjs \
 	tests/e2e/package-lock.json \
 	tests/e2e/package.json \
 	tests/e2e/preparing.test.mjs \
+	tests/e2e/orphans.test.mjs \
+	tests/e2e/private_socket.test.mjs \
 	tests/e2e/progress.test.mjs \
 	tests/e2e/prometheus.test.mjs \
+	tests/e2e/raw_cases.test.mjs \
+	tests/e2e/refusals.test.mjs \
+	tests/e2e/responses.test.mjs \
+	tests/e2e/responses_stream.test.mjs \
 	tests/e2e/run \
+	tests/e2e/runner.mjs \
 	tests/e2e/secrets.test.mjs \
+	tests/e2e/slow_paths.test.mjs \
+	tests/e2e/slow_clients.test.mjs \
 	tests/e2e/sse_wire.test.mjs \
+	tests/e2e/store.test.mjs \
 	tests/e2e/systemd.test.mjs \
 	tests/e2e/timeouts.test.mjs \
 	tests/e2e/tls.test.mjs \
 	tests/e2e/tls_operator.test.mjs \
-	tests/e2e/too_old.test.mjs
+	tests/e2e/too_old.test.mjs \
+	tests/e2e/unread.test.mjs \
+	tests/e2e/vanished.test.mjs \
+	tests/e2e/web_search.test.mjs
 
 # Longer than every run can wait for.
 .PHONY: stress

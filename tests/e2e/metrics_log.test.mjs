@@ -57,7 +57,8 @@ describe("metrics", () => {
 		assert.equal(sum(m.errors_by_status), m.requests_error);
 		assert.equal(sum(m.errors_by_code), m.requests_error);
 		assert.deepEqual(m.tokens, { input: 55, cached_input: 15,
-			output: 35, reasoning_output: 10 });
+			output: 35, reasoning_output: 10, estimated_input: 0,
+			estimated_output: 0 });
 		assert.equal(m.latency_ms.total.count, 11);
 		assert.ok(m.latency_ms.total.p50 > 0);
 		assert.ok(m.latency_ms.total.p50 <= m.latency_ms.total.p99);

@@ -41,7 +41,8 @@ describe("doc/operations.md", () => {
 			lines.push(await proxy.latency("doc"));
 			await until(async () => {
 				const page = await proxy.get(
-				    "/metrics?format=prometheus");
+				    "/metrics?format=prometheus",
+				    { Authorization: "Bearer secret" });
 
 				pages[lines.length - 1] = families(page.text);
 				return proxy.engine === "exec" ||

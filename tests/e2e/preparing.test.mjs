@@ -76,7 +76,8 @@ describe("while Codex is prepared", () => {
 
 		assert.equal(s.running, true);
 		assert.equal(s.pid, next.pid);
-		assert.equal(s.urls, null);
+		assert.deepEqual(s.urls, [next.url]);
+		assert.equal(s.ready, false);
 		await next.stop();
 		removeDir(proxy.dir);
 	});

@@ -67,7 +67,8 @@ describe("the examples for Prometheus", () => {
 			["CodexProxyCodexUnavailable", {
 				[errors("codex_unavailable", 503)]: "0+1x30" }],
 			["CodexProxyCrashes", {
-				[`codex_proxy_codex_processes_crashed_total${of("")}`]:
+				[`codex_proxy_codex_processes_crashed_total${of(
+				    ',engine="exec"')}`]:
 				"0+1x30" }],
 			["CodexProxyQueueFull", {
 				[errors("queue_full", 429)]: "0+1x30" }],
@@ -133,7 +134,8 @@ describe("a Prometheus that scrapes the proxy", () => {
 
 	before(async () => {
 		await send();
-		prometheus = await Prometheus.start(dir, world.proxy.port);
+		prometheus = await Prometheus.start(dir, world.proxy.port,
+		    "one-secret");
 	});
 	after(() => prometheus?.stop());
 
@@ -155,7 +157,7 @@ describe("a Prometheus that scrapes the proxy", () => {
 
 	it("has every metric of the page", async () => {
 		const { text } = await world.proxy.get(
-		    "/metrics?format=prometheus");
+		    "/metrics?format=prometheus", auth);
 		const names = sampleNames(text);
 
 		assert.ok(names.size > 20);
@@ -166,7 +168,7 @@ describe("a Prometheus that scrapes the proxy", () => {
 	it("gives every panel of the dashboard something to draw",
 	    async () => {
 		const { text } = await world.proxy.get(
-		    "/metrics?format=prometheus");
+		    "/metrics?format=prometheus", auth);
 		const names = sampleNames(text).add("up");
 
 		assert.ok(exprs.length > 20);
@@ -199,10 +201,10 @@ describe("a Prometheus that scrapes the proxy", () => {
 
 	it("has alerts on what there is", async () => {
 		const { text } = await world.proxy.get(
-		    "/metrics?format=prometheus");
+		    "/metrics?format=prometheus", auth);
 		const names = sampleNames(text).add("up");
 		const table = fs.readFileSync(
-		    path.join(topDir, "src/core/api_error.def"), "utf8");
+		    path.join(topDir, "src/conversation/error.def"), "utf8");
 		const rules = await prometheus.rules();
 
 		assert.ok(rules.length >= 7);

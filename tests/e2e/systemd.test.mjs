@@ -24,7 +24,7 @@ const values = (text, name) => [...text.matchAll(
 
 // What TimeoutStopSec has to leave room for: drain.c.
 const drainDefault = () => Number(/"drain-seconds", "\w+", "(\d+)"/.exec(
-    fs.readFileSync(path.join(topDir, "src/core/settings.def"), "utf8"))[1]);
+    fs.readFileSync(path.join(topDir, "src/settings/settings.def"), "utf8"))[1]);
 const drainPatience = 10;
 
 describe("unit files", () => {

@@ -8,7 +8,7 @@ import { timed, until } from "./lib/wait.mjs";
 
 describeEngines("--timeout-seconds on the real Codex", (engine) => {
 	const world = realCodex({ before, after }, { engine,
-		args: ["--model", "gpt-5.5", "--timeout-seconds", "5.5",
+		args: ["--model", "gpt-5.5", "--timeout-seconds", "9.5",
 			"--sse-ping-seconds", "1"] });
 
 	// Within a second of the answer nobody works at it any more.
@@ -28,8 +28,8 @@ describeEngines("--timeout-seconds on the real Codex", (engine) => {
 		assert.equal(r.status, 504, r.text);
 		assert.equal(r.error.type, "server_error");
 		assert.equal(r.error.code, "timeout");
-		assert.match(r.error.message, /5\.5/);
-		assert.ok(ms > 5400 && ms < 15000 * slack, `${ms} ms`);
+		assert.match(r.error.message, /9\.5/);
+		assert.ok(ms > 9400 && ms < 20000 * slack, `${ms} ms`);
 		await upstreamGone(m);
 		await world.proxy.settled();
 	});

@@ -24,7 +24,7 @@ const port = () => Number(new URL(op.url).port);
 
 // Keep-alives show that a stream is open.
 const startTls = (...args) => op.start(
-    [...pair.args, "--sse-ping-seconds", "0.2", ...args]);
+    [...pair.args, "--engine", "exec", "--sse-ping-seconds", "0.2", ...args]);
 
 const hangUp = () => process.kill(op.pid(), "SIGHUP");
 
@@ -62,7 +62,21 @@ describe("a life", () => {
 		await op.start([], { CODEX_PROXY_TLS_CERT: "first.crt",
 			CODEX_PROXY_TLS_KEY: "first.key" });
 		assert.equal((await op.get("/ready")).status, 200);
-		assert.equal(op.state().options["tls-key"], pair.key);
+		const { settings } = JSON.parse((await op.run(
+		    ["status", "--verbose", "--json"])).stdout);
+
+		assert.equal(settings["tls-key"], pair.key);
+		// of the environment nothing is saved
+		assert.deepEqual(op.state().options, {});
+	});
+
+	test("by the command line, for a restart from elsewhere", async () => {
+		await op.start(["--tls-cert", "first.crt", "--tls-key=first.key"]);
+		assert.deepEqual(op.state().options,
+		    { "tls-cert": pair.cert, "tls-key": pair.key });
+		op.dir = op.home;
+		assert.equal((await op.run(["restart"])).code, 0);
+		op.dir = path.dirname(op.home);
 	});
 
 	test("TCP speaks TLS, a Unix socket does not", async () => {
@@ -215,7 +229,7 @@ describe("a start that fails says why and leaves nothing", () => {
 
 describe("a certificate that has expired", () => {
 	beforeEach(() => {
-		pair = new Pair(op.dir, "late", { days: -1 });
+		pair = new Pair(op.dir, "late", { days: 0 });
 	});
 
 	test("is served with a warning", async () => {

@@ -101,7 +101,11 @@ describe("doctor on a Codex that will do for exec alone", () => {
 		operated("0.153.4", async (op) => {
 			const r = await op.run(["doctor", "--engine", "exec"]);
 
-			assert.equal(r.code, 0, r.stdout);
+			// What its agent can read is worth a fault, with a remedy.
+			assert.equal(r.code, 1, r.stdout);
+			assert.match(r.stdout, /^1 of these need/m);
+			assert.match(/^FAULT +reading .*/m.exec(r.stdout)[0],
+			    /update Codex: npm install -g @openai\/codex$/);
 			assert.match(r.stdout, /^ok +engine exec /m);
 			names(/^ok +engine app-server .*/m.exec(r.stdout)[0],
 			    "0.153.4", "0.154.0");

@@ -1,10 +1,13 @@
-// The AI SDK: ai with @ai-sdk/openai-compatible.
+// The AI SDK: ai with @ai-sdk/openai-compatible, and with @ai-sdk/openai, which
+// asks for responses by itself, and for plain texts when it is told to.
+import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { APICallError, generateObject, generateText, stepCountIs, streamText,
 	tool } from "ai";
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { z } from "zod";
+import { client } from "../lib/client.mjs";
 import { received } from "../lib/items.mjs";
 import { mark, realCodex } from "../lib/proxy.mjs";
 
@@ -12,21 +15,29 @@ globalThis.AI_SDK_LOG_WARNINGS = false;
 
 const look = 'tool=look:{"q":"x"};tool=look:{"q":"y"}';
 
-describe("ai", () => {
+/* package, the model at an address */
+const providers = [
+	["ai", (baseURL) => createOpenAICompatible({ name: "local", baseURL,
+		apiKey: "none", includeUsage: true,
+		supportsStructuredOutputs: true })("codex-local")],
+	["@ai-sdk/openai", (baseURL) => createOpenAI({ baseURL,
+		apiKey: "none" })("codex-local")],
+];
+
+function suite(make) {
 	const world = realCodex({ before, after },
-	    { engine: "app-server", args: ["--model", "gpt-5.5"] });
+	    { engine: "auto", args: ["--model", "gpt-5.5"] });
 	let model, asked;
 
 	before(() => {
-		model = createOpenAICompatible({ name: "local",
-			baseURL: `${world.proxy.url}/v1`, apiKey: "none",
-			includeUsage: true,
-			supportsStructuredOutputs: true })("codex-local");
+		model = make(`${world.proxy.url}/v1`);
 	});
 
 	// What every call has: no retries that hide a fault.
 	const call = (script, fields) => ({ model, maxRetries: 0,
-		prompt: `SIM: ${script}`, ...fields });
+		prompt: `SIM: ${script}`, ...fields, providerOptions: {
+			openai: { store: false, reasoningSummary: "auto",
+				forceReasoning: true } } });
 
 	function tools() {
 		const add = (name) => tool({ description: `${name}s it`,
@@ -145,5 +156,31 @@ describe("ai", () => {
 		controller.abort();
 		await read;
 		assert.equal((await world.sim.closed(n)).completed, false);
+	});
+}
+
+for (const [name, make] of providers)
+	describe(client(name), () => suite(make));
+
+describe(client("@ai-sdk/openai", "completion"), () => {
+	const world = realCodex({ before, after },
+	    { engine: "auto", args: ["--model", "gpt-5.5"] });
+	const call = (prompt) => ({ prompt, maxRetries: 0,
+		model: createOpenAI({ baseURL: `${world.proxy.url}/v1`,
+			apiKey: "none" }).completion("codex-local") });
+
+	it("generateText", async () => {
+		const r = await generateText(call("SIM: text=hello"));
+
+		assert.equal(r.text, "hello");
+		assert.equal(r.finishReason, "stop");
+		assert.equal(r.usage.totalTokens, 18);
+	});
+
+	it("streamText", async () => {
+		const r = streamText(call("SIM: deltas=5"));
+
+		assert.equal(await r.text, "d0 d1 d2 d3 d4");
+		assert.equal((await r.usage).totalTokens, 18);
 	});
 });

@@ -20,15 +20,19 @@ before(async () => {
 	await new Promise((resolve) => server.close(resolve));
 });
 
-describeAgent("cline", {
+const cline = (provider, model) => describeAgent("cline", {
+	what: provider,
 	upstream: "fn__apply_patch",
 	read: (file) => "tool=read_files:" +
 		JSON.stringify({ files: [{ path: file }] }),
 	write: (file, content) => "tool=fn__apply_patch:" +
 		JSON.stringify({ input: patch(file, content) }),
 	configure: (agent, url) => agent.run(["cline", "auth",
-		"--provider", "openai-compatible", "--apikey", "none",
-		"--modelid", "codex-local", "--baseurl", url], { env }),
+		"--provider", provider, "--apikey", "none",
+		"--modelid", model, "--baseurl", url], { env }),
 	run: (agent, url, prompt) => agent.run(["cline", "--auto-approve", "true",
-		"-P", "openai-compatible", "-m", "codex-local", prompt], { env }),
+		"-P", provider, "-m", model, prompt], { env }),
 });
+
+cline("openai-compatible", "codex-local");
+cline("openai-native", "gpt-5.5"); // responses

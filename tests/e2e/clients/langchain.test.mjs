@@ -1,9 +1,10 @@
 // LangChain: @langchain/openai.
 import { tool } from "@langchain/core/tools";
-import { ChatOpenAI, ChatOpenAICompletions } from "@langchain/openai";
+import { ChatOpenAI, ChatOpenAICompletions, OpenAI } from "@langchain/openai";
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { z } from "zod";
+import { client } from "../lib/client.mjs";
 import { received } from "../lib/items.mjs";
 import { mark, realCodex } from "../lib/proxy.mjs";
 
@@ -21,26 +22,24 @@ async function joined(stream) {
 	return whole;
 }
 
-/* class, model */
+/*
+ * class, model, which of its metadata tells the end: with "codex" in the name
+ * it asks for /v1/responses
+ */
 const rows = [
-	[ChatOpenAI, "local"],
-	[ChatOpenAICompletions, "codex-local"],
+	[ChatOpenAI, "local", "finish_reason", "stop"],
+	[ChatOpenAI, "codex-local", "status", "completed"],
+	[ChatOpenAICompletions, "codex-local", "finish_reason", "stop"],
 ];
 
-describe("langchain", () => {
-	const world = realCodex({ before, after }, { engine: "app-server",
+describe(client("@langchain/openai"), () => {
+	const world = realCodex({ before, after }, { engine: "auto",
 		args: ["--model", "gpt-5.5", "--model-alias", "local=gpt-5.5"] });
 	const chat = (kind, model) => new kind({ model, apiKey: "none",
 		maxRetries: 0,
 		configuration: { baseURL: `${world.proxy.url}/v1` } });
 
-	// It asks for /v1/responses whenever a name has "codex" in it.
-	it("ChatOpenAI and codex-local: the 404 says what is there", async () => {
-		await assert.rejects(chat(ChatOpenAI, "codex-local").invoke("hi"),
-		    { status: 404, message: /\/v1\/chat\/completions/ });
-	});
-
-	for (const [kind, name] of rows) {
+	for (const [kind, name, key, end] of rows) {
 		describe(`${kind.name}, ${name}`, () => {
 			let model, bound;
 
@@ -54,19 +53,18 @@ describe("langchain", () => {
 					["system", "be brief"],
 					["human", "SIM: text=hello"]]);
 
-				assert.equal(m.content, "hello");
+				assert.equal(m.text, "hello");
 				assert.equal(m.usage_metadata.input_tokens, 11);
 				assert.equal(m.usage_metadata.input_token_details
 				    .cache_read, 3);
-				assert.equal(m.response_metadata.finish_reason,
-				    "stop");
+				assert.equal(m.response_metadata[key], end);
 			});
 
 			it("stream", async () => {
 				const m = await joined(
 				    await model.stream("SIM: deltas=5"));
 
-				assert.equal(m.content, "d0 d1 d2 d3 d4");
+				assert.equal(m.text, "d0 d1 d2 d3 d4");
 				assert.equal(m.usage_metadata.total_tokens, 18);
 			});
 
@@ -83,7 +81,7 @@ describe("langchain", () => {
 				const last = await bound.invoke(
 				    [human, calls, ...results]);
 
-				assert.equal(last.content,
+				assert.equal(last.text,
 				    "tool said: x found; y found");
 				const { items } = received(
 				    world.sim.requestsWith(m).at(-1).body);
@@ -118,7 +116,8 @@ describe("langchain", () => {
 			it("withStructuredOutput by a function", async () => {
 				const got = await model.withStructuredOutput(answer,
 				    { name: "answer", method: "functionCalling" })
-				    .invoke('SIM: tool=answer:{"a":2,"b":[]}');
+				    .invoke("SIM: " + // forced by its schema
+					'text="{\\"a\\":2,\\"b\\":[]}"');
 
 				assert.deepEqual(got, { a: 2, b: [] });
 			});
@@ -130,4 +129,33 @@ describe("langchain", () => {
 			});
 		});
 	}
+
+	describe("OpenAI, codex-local", () => {
+		let model;
+
+		before(() => {
+			model = chat(OpenAI, "codex-local");
+		});
+
+		it("invoke", async () => {
+			assert.equal(await model.invoke("SIM: text=hello"), "hello");
+		});
+
+		it("stream", async () => {
+			assert.equal(await joined(
+			    await model.stream("SIM: deltas=5")), "d0 d1 d2 d3 d4");
+		});
+
+		it("generate: many prompts in one request", async () => {
+			const { requests_total } = await world.proxy.metrics();
+			const r = await model.generate(
+			    ["SIM: text=one", "SIM: text=two"]);
+
+			assert.deepEqual(r.generations.map(([g]) => g.text),
+			    ["one", "two"]);
+			assert.equal(r.llmOutput.tokenUsage.totalTokens, 36);
+			assert.equal((await world.proxy.idle()).requests_total,
+			    requests_total + 1);
+		});
+	});
 });

@@ -5,6 +5,7 @@ import { after, before, describe, it } from "node:test";
 import OpenAI from "openai";
 import { zodFunction, zodResponseFormat } from "openai/helpers/zod";
 import { z } from "zod";
+import { client } from "../lib/client.mjs";
 import { mark, realCodex } from "../lib/proxy.mjs";
 import { until } from "../lib/wait.mjs";
 
@@ -20,9 +21,9 @@ const completions = (world, options) => new OpenAI({ apiKey: "any",
 const ask = (content, fields) => ({ model: "codex-local",
 	messages: [{ role: "user", content }], ...fields });
 
-describe("openai with zod", () => {
+describe(client("openai", "with zod"), () => {
 	const world = realCodex({ before, after },
-	    { engine: "app-server", args: ["--model", "gpt-5.5"] });
+	    { engine: "auto", args: ["--model", "gpt-5.5"] });
 	const format = () => zodResponseFormat(answer, "answer");
 
 	it("parse", async () => {
@@ -97,7 +98,7 @@ describe("openai with zod", () => {
 	});
 });
 
-describe("openai and a full queue", () => {
+describe(client("openai", "a full queue"), () => {
 	const world = realCodex({ before, after }, { engine: "app-server",
 		args: ["--model", "gpt-5.5", "--turns-per-worker", "1",
 			"--max-queue-size", "1"] });
@@ -144,7 +145,7 @@ describe("openai and a full queue", () => {
 	});
 });
 
-describe("openai and a queue that takes too long", () => {
+describe(client("openai", "a queue that takes too long"), () => {
 	const world = realCodex({ before, after }, { engine: "app-server",
 		args: ["--model", "gpt-5.5", "--turns-per-worker", "1",
 			"--queue-timeout-seconds", "0.3"] });

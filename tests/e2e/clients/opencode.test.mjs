@@ -1,15 +1,16 @@
 // opencode: the npm package opencode-ai
 import { describeAgent } from "../lib/agent.mjs";
 
-const config = (url) => ({
+const config = (url, npm) => ({
 	model: "local/codex-local",
-	provider: { local: { npm: "@ai-sdk/openai-compatible",
+	provider: { local: { npm,
 		options: { baseURL: url, apiKey: "none" },
 		models: { "codex-local": {} } } },
 	autoupdate: false, share: "disabled", snapshot: false,
 });
 
-describeAgent("opencode", {
+const opencode = (npm) => describeAgent("opencode-ai", {
+	what: npm,
 	upstream: "write",
 	read: (file) => `tool=read:${JSON.stringify({ filePath: file })}`,
 	write: (file, content) =>
@@ -19,7 +20,10 @@ describeAgent("opencode", {
 	run: (agent, url, prompt, alone) => agent.run(
 	    ["opencode", "run", ...alone ? ["--title", "none"] : []], {
 		input: prompt,
-		env: { OPENCODE_CONFIG_CONTENT: JSON.stringify(config(url)),
+		env: { OPENCODE_CONFIG_CONTENT: JSON.stringify(config(url, npm)),
 			OPENCODE_DISABLE_MODELS_FETCH: "1",
 			OPENCODE_DISABLE_LSP_DOWNLOAD: "1" } }),
 });
+
+opencode("@ai-sdk/openai-compatible");
+opencode("@ai-sdk/openai"); // responses

@@ -1,15 +1,19 @@
 // pi: the npm package @mariozechner/pi-coding-agent
 import { describeAgent } from "../lib/agent.mjs";
 
-describeAgent("pi", {
+const pi = (api) => describeAgent("@mariozechner/pi-coding-agent", {
+	what: api,
 	upstream: "write",
 	read: (file) => `tool=read:${JSON.stringify({ path: file })}`,
 	write: (file, content) =>
 		`tool=write:${JSON.stringify({ path: file, content })}`,
 	configure: (agent, url) =>
 		agent.configure(".pi/agent/models.json", { providers: { local: {
-			baseUrl: url, api: "openai-completions", apiKey: "none",
+			baseUrl: url, api, apiKey: "none",
 			models: [{ id: "codex-local" }] } } }),
 	run: (agent, url, prompt) => agent.run(["pi", "--provider", "local",
 		"--model", "codex-local", "-p", prompt]),
 });
+
+pi("openai-completions");
+pi("openai-responses");

@@ -1,7 +1,7 @@
 // qwen-code: the npm package @qwen-code/qwen-code
 import { describeAgent } from "../lib/agent.mjs";
 
-describeAgent("qwen", {
+describeAgent("@qwen-code/qwen-code", {
 	upstream: "write_file",
 	read: (file) => `tool=read_file:${JSON.stringify({ file_path: file })}`,
 	write: (file, content) => "tool=write_file:" +

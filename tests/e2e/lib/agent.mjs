@@ -5,13 +5,12 @@ import fs from "node:fs";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { Child } from "./child.mjs";
-import { e2eDir, makeDir, removeDir, slack } from "./env.mjs";
+import { client, modules } from "./client.mjs";
+import { makeDir, removeDir, slack } from "./env.mjs";
 import { received } from "./items.mjs";
 import { withEnviron } from "./proc.mjs";
 import { cleanEnv, mark, realCodex } from "./proxy.mjs";
 import { until, within } from "./wait.mjs";
-
-const modules = path.join(e2eDir, "clients/node_modules");
 
 // Several agents are for a newer Node.js than the one that runs the tests.
 const node = path.join(modules, `node-linux-${process.arch}`, "bin");
@@ -103,14 +102,16 @@ const saidByTools = (sim, m, tool) => sim.requestsWith(m)
  * calls the tools; `configure(agent, url)` is done before, if it is given;
  * `run(agent, url, prompt, alone)` gives what agent.run gives; `alone`: nothing
  * else may be asked for meanwhile. `upstream` is the name by which the model
- * knows the tool that writes.
+ * knows the tool that writes; `what` says more of what is tried, and `args` are
+ * of the proxy. `name` is the package's.
  */
-export function describeAgent(name, { configure, run, read, write, upstream }) {
-	describe(name, () => {
+export function describeAgent(name, { configure, run, read, write, upstream,
+	what, args = [] }) {
+	describe(client(name, what), () => {
 		// The model is one that Codex's own catalog has in code mode.
 		const world = realCodex({ before, after },
-		    { engine: "app-server", args: ["--model", "gpt-6.1-sol",
-			"--sse-ping-seconds", "0.3"] });
+		    { engine: "auto", args: ["--model", "gpt-6.1-sol",
+			"--sse-ping-seconds", "0.3", ...args] });
 		const secret = `secret-${mark()}`, written = `written by ${name}`;
 		let agent, url;
 
@@ -150,7 +151,10 @@ export function describeAgent(name, { configure, run, read, write, upstream }) {
 				    .includes(secret));
 			const metrics = await world.proxy.idle();
 
-			assert.deepEqual(metrics.errors_by_status, {});
+			// Some leave a request of their own behind as they end.
+			const { 499: _, ...errors } = metrics.errors_by_status;
+
+			assert.deepEqual(errors, {});
 			assert.ok(metrics.requests_ok >= 3);
 		});
 

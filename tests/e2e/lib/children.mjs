@@ -10,7 +10,12 @@ export const patience = 120000;
 export async function child(proxy) {
 	await proxy.metricsUntil((m) => m.workers.every((w) =>
 	    ["idle", "busy"].includes(w.state)), "a child", patience);
-	const pids = proxy.appServers();
+	// That the one before is lost is counted a moment before it shows there.
+	const pids = await until(() => {
+		const found = proxy.appServers();
+
+		return found.length > 0 ? found : null;
+	}, "a child's process", patience);
 
 	assert.equal(pids.length, 1);
 	return pids[0];

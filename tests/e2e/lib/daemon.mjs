@@ -2,7 +2,9 @@
 import fs from "node:fs";
 import path from "node:path";
 import { Child } from "./child.mjs";
-import { fakeCodex, makeDir, proxyBinary, removeDir, slack } from "./env.mjs";
+import {
+	fakeCodex, makeShortDir, proxyBinary, removeDir, slack,
+} from "./env.mjs";
 import { ask, request } from "./http.mjs";
 import { withEnviron } from "./proc.mjs";
 import { cleanEnv } from "./proxy.mjs";
@@ -10,7 +12,7 @@ import { until, within } from "./wait.mjs";
 
 export class Operator {
 	constructor() {
-		this.dir = makeDir("operator");
+		this.dir = makeShortDir("operator");
 		this.home = path.join(this.dir, "home");
 		fs.mkdirSync(this.home);
 		this.own = path.join(this.home, ".codex-api-proxy");
@@ -71,10 +73,15 @@ export class Operator {
 	}
 
 	chat(content, headers = {}) {
+		return this.post(ask(content), headers);
+	}
+
+	// A chat completion of a whole body.
+	post(body, headers = {}) {
 		return request(this.url + "/v1/chat/completions", {
 			method: "POST", ca: this.ca,
 			headers: { "Content-Type": "application/json", ...headers },
-			body: JSON.stringify(ask(content)),
+			body: JSON.stringify(body),
 		});
 	}
 

@@ -16,13 +16,19 @@ function needBuild() {
 }
 
 export const buildDir = needBuild();
-export const proxyBinary = path.join(buildDir, "codex-api-proxy");
+// As shipped, or one whose bounds for an app-server are shorter (tests/sim).
+export const haste = process.env.E2E_HASTY ? 5 : 1;
+export const handshakeSeconds = process.env.E2E_HASTY ? 15 : 30;
+export const proxyBinary = path.join(buildDir,
+    haste > 1 ? "tests/sim/hasty_proxy" : "codex-api-proxy");
+export const slowProxy = path.join(buildDir, "tests/sim/slow_proxy");
 export const simBinary = path.join(buildDir, "tests/sim/sim_model");
 export const fakeCodex = path.join(buildDir, "tests/sim/fake_codex");
 
 // The Codex under test: the pinned one, or an older one that `run --codex` has
 // installed. The launcher script is what a user's --codex-bin would name.
-const newestVersion = "0.169.0";
+const newestVersion = JSON.parse(fs.readFileSync(
+    path.join(e2eDir, "package.json"), "utf8")).dependencies["@openai/codex"];
 export const codexVersion = process.env.E2E_CODEX_VERSION || newestVersion;
 export const codexLauncher = path.join(e2eDir,
     codexVersion === newestVersion ? "" : `codex/${codexVersion}`,
@@ -36,6 +42,14 @@ export function codexOlder(version) {
 
 	return at >= 0 && a[at] < b[at];
 }
+
+// An old exec may stop for ever behind an answer, each of its threads waiting
+// for another (doc/codex.md).
+export const codexMayStop = codexOlder("0.154.0");
+
+// Behind one of several items it does so often: such are not asked of it. In
+// the place of "it".
+export const withSeveralItems = (it) => codexMayStop ? () => {} : it;
 
 // A model of its catalog's newest kind, which is for code mode, and one of the
 // older kind.
@@ -69,6 +83,15 @@ export function makeDir(name) {
 	const dir = path.join(root, `${name}-${process.pid}-${++serial}`);
 
 	fs.mkdirSync(dir, { recursive: true });
+	made.push(dir);
+	return dir;
+}
+
+// The same with a short name, wherever the build lies: a Unix socket in it has a
+// path of 107 bytes at most.
+export function makeShortDir(name) {
+	const dir = fs.mkdtempSync(path.join(os.tmpdir(), `${name}-`));
+
 	made.push(dir);
 	return dir;
 }

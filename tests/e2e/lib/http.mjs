@@ -1,7 +1,21 @@
 // HTTP as a plain client: one connection a request, nothing retried.
 import http from "node:http";
 import https from "node:https";
+import { codexMayStop } from "./env.mjs";
 import { within } from "./wait.mjs";
+
+// A GET over a Unix socket, or with a body a POST: {status, text}.
+export function requestUnix(socketPath, target, { headers = {}, body } = {}) {
+	return new Promise((resolve, reject) => {
+		http.request({ socketPath, path: target, headers, agent: false,
+			method: body === undefined ? "GET" : "POST" }, (r) => {
+			let text = "";
+
+			r.on("data", (d) => { text += d; });
+			r.on("end", () => resolve({ status: r.statusCode, text }));
+		}).on("error", reject).end(body);
+	});
+}
 
 // An answer that is on its way; `destroy` hangs up.
 export class Pending {
@@ -83,12 +97,25 @@ export class Pending {
 	}
 }
 
-export function request(url, options = {}) {
+function requestOnce(url, options) {
 	const pending = new Pending(url, options);
 	const ms = options.timeout ?? 30000;
 
 	return within(pending.answer, `${options.method ?? "GET"} ${url}`, ms)
 	    .finally(() => pending.destroy());
+}
+
+// An old exec that has stopped for ever (env.mjs) is given up by the hang-up,
+// and its question is asked once more.
+export async function request(url, options = {}) {
+	try {
+		return await requestOnce(url, options);
+	} catch (e) {
+		if (!codexMayStop || !e.message.startsWith("took over"))
+			throw e;
+		console.error(`Codex has stopped and is asked again: ${e.message}`);
+		return requestOnce(url, options);
+	}
 }
 
 // A request body for a lone user message, or for messages.
@@ -115,6 +142,21 @@ export function sseEvents(text) {
 		events.push(data === "[DONE]" ? data : JSON.parse(data));
 	}
 	return events;
+}
+
+// The same of a stream whose events say their type in a line of their own.
+export function typedEvents(text) {
+	if (!text.endsWith("\n\n"))
+		throw new Error(`ends in mid-event: ${text.slice(-200)}`);
+	return text.slice(0, -2).split("\n\n").map((block) => {
+		const [, type, data] = /^event: (\w[\w.]*)\ndata: (.*)$/
+		    .exec(block) ?? [];
+		const event = JSON.parse(data ?? "null");
+
+		if (event?.type !== type)
+			throw new Error(`no event: ${block}`);
+		return event;
+	});
 }
 
 // What a stream's chunks say, joined by choice.

@@ -40,15 +40,21 @@ function crc32(bytes) {
 	return ~crc >>> 0;
 }
 
-// A grey PNG; `data` are other bytes than its compressed pixels.
-export function makePng(width, height, data) {
+// A PNG, grey of 8 bits if not said otherwise; `data` are other bytes than its
+// compressed pixels, `profile` what a colour profile inflates to.
+export function makePng(width, height, data,
+    { depth = 8, colour = 0, profile } = {}) {
 	const header = Buffer.alloc(13);
 
 	header.writeUInt32BE(width, 0);
 	header.writeUInt32BE(height, 4);
-	header[8] = 8;
+	header[8] = depth;
+	header[9] = colour;
 	return Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
-		chunk("IHDR", header), chunk("IDAT", data ??
+		chunk("IHDR", header),
+		...(profile ? [chunk("iCCP", Buffer.concat([
+			Buffer.from("x\0\0"), zlib.deflateSync(profile)]))] : []),
+		chunk("IDAT", data ??
 		    zlib.deflateSync(Buffer.alloc((width + 1) * height))),
 		chunk("IEND", Buffer.alloc(0))]);
 }

@@ -35,7 +35,7 @@ export const output = (call_id, value) =>
 function plain({ id, ...item }) {
 	const lists = { content: item.content, output: item.output };
 
-	if (!/^(msg|rs|fc|fco)_/.test(id) &&
+	if (!/^(msg|rs|fc|fco|ws|lsh|cmp)_/.test(id) &&
 	    !(id === undefined && codexOlder("0.154.0")))
 		throw new Error(`not an id of Codex's: ${id}`);
 	for (const [name, list] of Object.entries(lists)) {

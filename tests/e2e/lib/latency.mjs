@@ -15,7 +15,8 @@ export const phaseNames = {
 };
 
 export const fieldNames = ["ts", "level", "logger", "event", "request_id",
-	"stream", "engine", "model", "status", "code", "phases_ms",
+	"stream", "dialect", "engine", "model", "codex_model", "status", "code",
+	"phases_ms",
 	"time_to_first_sse_ms", "time_to_first_content_sse_ms"];
 
 const isTime = (value) => value === null ||
@@ -32,6 +33,8 @@ export function checkLine(line) {
 	assert.ok(!Number.isNaN(Date.parse(line.ts)), about);
 	assert.ok(line.engine in phaseNames, about);
 	assert.equal(typeof line.model, "string");
+	assert.ok(line.codex_model === null ||
+	    typeof line.codex_model === "string", about);
 	assert.equal(typeof line.stream, "boolean");
 	assert.equal(typeof line.request_id, "string");
 	assert.equal(line.code === null, line.status === 200, about);

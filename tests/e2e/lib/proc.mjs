@@ -90,6 +90,10 @@ export const withArgument = (word) => allPids().filter((p) => {
 	return s !== null && s.state !== "Z" && commandLine(p).includes(word);
 });
 
+// The most memory that it has had so far, in bytes.
+export const peakRss = (pid) => 1024 * Number(/^VmHWM:\s+(\d+) kB/m.exec(
+    fs.readFileSync(`/proc/${pid}/status`, "utf8"))[1]);
+
 // Whether a living process ignores the signal with this number.
 export function ignores(pid, signo) {
 	const text = read(`/proc/${pid}/status`)?.toString("latin1") ?? "";

@@ -55,8 +55,8 @@ export async function checkRules(dir, groups) {
 }
 
 export class Prometheus {
-	// With the configuration in contrib/, on the proxy at `port`.
-	static async start(dir, port) {
+	// With the configuration in contrib/, on the proxy at `port`, with a key.
+	static async start(dir, port, key) {
 		const prometheus = new Prometheus();
 		const config = path.join(dir, "prometheus.yml");
 		const rules = "codex-api-proxy.rules.yml";
@@ -65,7 +65,12 @@ export class Prometheus {
 		    contrib("prometheus/prometheus.yml"), [
 			    ["127.0.0.1:8765", `127.0.0.1:${port}`],
 			    ["interval: 15s", "interval: 1s"],
+			    ["# authorization:", "authorization:"],
+			    ["#   credentials_file: /etc/prometheus/" +
+				"codex-api-proxy.key",
+			    `  credentials_file: ${path.join(dir, "key")}`],
 		    ]));
+		fs.writeFileSync(path.join(dir, "key"), key);
 		fs.copyFileSync(contribFile(`prometheus/${rules}`),
 		    path.join(dir, rules));
 		prometheus.child = spawnTool("prometheus", [

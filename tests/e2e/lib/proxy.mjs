@@ -25,8 +25,9 @@ export function cleanEnv(home, extra = {}) {
 		if (process.env[name])
 			sanitizers[name] = process.env[name];
 	}
+	// /proc is to tell of it, and LeakSanitizer attaches to it.
 	return { PATH: process.env.PATH, HOME: home, LANG: "C.UTF-8",
-		TZ: "UTC", UBSAN_OPTIONS: "print_stacktrace=1",
+		TZ: "UTC", CODEX_API_PROXY_DUMPABLE: "1", UBSAN_OPTIONS: "print_stacktrace=1",
 		...sanitizers, ...extra };
 }
 
@@ -36,7 +37,7 @@ export class Proxy {
 	 * sim, retries (Codex's own), home (an existing HOME), login (false:
 	 * nobody is), ready (false: wait for "listening" alone), wrap (a
 	 * command that executes the rest of its command line), ca (PEM to
-	 * trust when it speaks TLS).
+	 * trust when it speaks TLS), binary (another build of it).
 	 */
 	static async start(options = {}) {
 		const proxy = new Proxy(options);
@@ -53,7 +54,8 @@ export class Proxy {
 	}
 
 	constructor({ engine = "exec", args = [], env = {}, codex, sim,
-		retries, home, login = true, ready, ca, wrap = [] } = {}) {
+		retries, home, login = true, ready, ca, wrap = [],
+		binary = proxyBinary } = {}) {
 		void ready;
 		this.engine = engine;
 		this.ca = ca;
@@ -63,7 +65,7 @@ export class Proxy {
 			this.logIn();
 		this.pendings = [];
 		this.codexHome = path.join(this.home, ".codex-api-proxy/codex-home");
-		const argv = [...wrap, proxyBinary, "start", "--foreground",
+		const argv = [...wrap, binary, "start", "--foreground",
 			"--port", "0", "--engine", engine, "--codex-bin",
 			codex ?? (sim ? codexLauncher : fakeCodex)];
 
@@ -97,7 +99,7 @@ export class Proxy {
 		this.port = Number(new URL(event.url).port);
 	}
 
-	async waitReady(ms = 20000) {
+	async waitReady(ms = 60000) {
 		let last;
 
 		await until(async () => {

@@ -5,13 +5,14 @@ import { within } from "./wait.mjs";
 
 export class Raw {
 	/*
-	 * With `secure`, what tls.connect takes, it speaks TLS; `transport` is
-	 * the socket below.
+	 * `port`: or the path of a Unix socket. With `secure`, what tls.connect
+	 * takes, it speaks TLS; `transport` is the socket below.
 	 */
 	static async connect(port, host = "127.0.0.1", secure = null) {
 		const raw = new Raw();
 
-		raw.transport = net.connect({ port, host });
+		raw.transport = net.connect(typeof port === "string"
+		    ? { path: port } : { port, host });
 		raw.socket = secure === null ? raw.transport
 		    : tls.connect({ socket: raw.transport, ...secure });
 		raw.received = Buffer.alloc(0);

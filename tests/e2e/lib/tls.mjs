@@ -16,7 +16,8 @@ const kinds = {
 	rsa: ["-newkey", "rsa:2048"],
 };
 
-// A pair for 127.0.0.1 that signs itself: {name, cert, key, ca, args}.
+// A pair for 127.0.0.1 that signs itself: {name, cert, key, ca, args}; of no
+// days one that has expired.
 export class Pair {
 	constructor(dir, name, { days = 30, kind = "ec" } = {}) {
 		const request = path.join(dir, `${name}.csr`);
@@ -30,9 +31,29 @@ export class Pair {
 		openssl("req", "-new", ...kinds[kind], "-nodes", "-keyout",
 		    this.key, "-out", request, "-subj", `/CN=${name}`);
 		fs.chmodSync(this.key, 0o600);
-		openssl("x509", "-req", "-in", request, "-key", this.key,
-		    "-days", `${days}`, "-extfile", names, "-out", this.cert);
+		if (days > 0)
+			openssl("x509", "-req", "-in", request, "-key", this.key,
+			    "-days", `${days}`, "-extfile", names, "-out",
+			    this.cert);
+		else
+			this.#signAsExpired(dir, request, names);
 		this.ca = fs.readFileSync(this.cert, "utf8");
+	}
+
+	// "x509" of newer versions makes none that has expired; "ca" does.
+	#signAsExpired(dir, request, names) {
+		const config = path.join(dir, `${this.name}.cnf`);
+		const index = path.join(dir, `${this.name}.index`);
+
+		fs.writeFileSync(index, "");
+		fs.writeFileSync(config, `[ca]\ndefault_ca=own\n[own]\n` +
+		    `database=${index}\nnew_certs_dir=${dir}\n` +
+		    "rand_serial=yes\ndefault_md=sha256\npolicy=any\n" +
+		    "[any]\ncommonName=supplied\n");
+		openssl("ca", "-batch", "-selfsign", "-notext", "-config", config,
+		    "-in", request, "-keyfile", this.key, "-extfile", names,
+		    "-startdate", "20240101000000Z", "-enddate",
+		    "20240201000000Z", "-out", this.cert);
 	}
 
 	get args() {

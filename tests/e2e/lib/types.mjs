@@ -1,16 +1,11 @@
-// What the type definitions of the `openai` package say there is: the fields
-// of a request or a reply as paths.
+// What the type definitions of a client say there is: the fields of a request
+// or a reply as paths.
 //
 // The files are made by a generator and are regular: a member a line, nesting
 // by braces alone, comments of their own. What is not so throws.
 import fs from "node:fs";
 import path from "node:path";
 import { e2eDir } from "./env.mjs";
-
-const dir = path.join(e2eDir, "node_modules/openai/resources");
-// Where each file is known by another's name for it.
-const files = { ChatCompletionsAPI: "chat/completions/completions.d.ts",
-	CompletionsAPI: "completions.d.ts", Shared: "shared.d.ts" };
 
 const member = /^(\w+)\??: (.*?);?$/;
 
@@ -53,77 +48,106 @@ function parse(text) {
 	return found;
 }
 
-const declared = Object.fromEntries(Object.entries(files).map(
-    ([module, file]) => [module,
-	parse(fs.readFileSync(path.join(dir, file), "utf8"))]));
-
-// What `name` means where it stands: [module, whole name], or null.
-function resolve(module, scope, name) {
-	const [first, ...rest] = name.split(".");
-
-	if (declared[first])
-		return resolve(first, "", rest.join("."));
-	for (let at = scope; ; at = at.split(".").slice(0, -1).join(".")) {
-		const full = at === "" ? name : `${at}.${name}`;
-
-		if (declared[module][full])
-			return [module, full];
-		if (at === "")
-			return null;
-	}
+// The one word that it has as a type or, a message, as a role.
+function kindOf({ type, role }) {
+	return /^'([\w.]+)'/.exec(type)?.[1] ?? /^'(\w+)'$/.exec(role)?.[1];
 }
 
-// The interfaces that a type names, aliases followed.
-function interfaces(module, scope, type) {
-	const names = type.replace(/'[^']*'/g, "").match(/[A-Z][\w.]*/g) ?? [];
+// What is told of a package's files, each by the name that the others have for
+// it: {fieldPaths, kinds}.
+export function typesOf(dir, files) {
+	const declared = Object.fromEntries(Object.entries(files).map(
+	    ([module, file]) => [module, parse(fs.readFileSync(
+		path.join(e2eDir, dir, file), "utf8"))]));
 
-	return names.filter((n) => n !== "Array").flatMap((n) => {
-		const at = resolve(module, scope, n);
+	// What `name` means where it stands: [module, whole name], or null.
+	function resolve(module, scope, name) {
+		const [first, ...rest] = name.split(".");
 
-		if (at === null)
-			throw new Error(`${n} of ${scope} is not declared`);
-		const { alias } = declared[at[0]][at[1]];
+		if (declared[first])
+			return resolve(first, "", rest.join("."));
+		for (let at = scope; ; at = at.split(".").slice(0, -1).join(".")) {
+			const full = at === "" ? name : `${at}.${name}`;
 
-		return alias === undefined ? [at]
-		    : interfaces(at[0], at[1], alias);
-	});
-}
-
-/*
- * The fields of an interface and of all below it, as paths: a member of a
- * member behind a dot, the kind of one that has `role` or `type` in brackets:
- * tools[function].function.name. What stands in a message is named without
- * the message, and each interface once, where it is met first.
- */
-export function fieldPaths(name) {
-	const seen = new Set();
-	const paths = [];
-
-	function walk([module, full], prefix) {
-		const { members, base } = declared[module][full];
-
-		if (base !== undefined)
-			throw new Error(`${full} extends ${base}`);
-		for (const [key, type] of Object.entries(members)) {
-			const here = prefix === "" ? key : `${prefix}.${key}`;
-
-			paths.push(here);
-			for (const at of interfaces(module, full, type))
-				enter(at, here);
+			if (declared[module][full])
+				return [module, full];
+			if (at === "")
+				return null;
 		}
 	}
 
-	function enter(at, here) {
-		if (seen.has(at.join(".")))
-			return;
-		seen.add(at.join("."));
-		const { members } = declared[at[0]][at[1]];
-		const kind = /^'(\w+)'$/.exec(members.role ?? members.type)?.[1];
-		const outside = here.replace(/^messages\[\w+\]\./, "");
+	// The interfaces that a type names, aliases followed.
+	function interfaces(module, scope, type) {
+		const names = type.replace(/'[^']*'/g, "").match(/[A-Z][\w.]*/g) ?? [];
 
-		walk(at, kind === undefined ? here : `${outside}[${kind}]`);
+		return names.filter((n) => n !== "Array").flatMap((n) => {
+			const at = resolve(module, scope, n);
+
+			if (at === null)
+				throw new Error(`${n} of ${scope} is not declared`);
+			const { alias } = declared[at[0]][at[1]];
+
+			return alias === undefined ? [at]
+			    : interfaces(at[0], at[1], alias);
+		});
 	}
 
-	walk(["ChatCompletionsAPI", name], "");
-	return paths;
+	// The members of an interface, with those of what it extends.
+	function membersOf([module, full]) {
+		const { members, base } = declared[module][full];
+		const bases = base === undefined ? []
+		    : interfaces(module, full, base).map(membersOf);
+
+		return Object.assign({}, ...bases, members);
+	}
+
+	/*
+	 * The fields of an interface and of all below it, as paths: a member of
+	 * a member behind a dot, the kind of one that has `role` or `type` in
+	 * brackets: tools[function].function.name. What stands in a chat message
+	 * is named without the message, and each interface once, where it is
+	 * met first: those that stand higher come before those below them. Of
+	 * what is in `closed` paths nothing is told.
+	 */
+	function fieldPaths(name, module, closed = []) {
+		const seen = new Set();
+		const paths = new Set();
+		const queue = [[[module, name], ""]];
+
+		function enter(at, here) {
+			if (seen.has(at.join(".")))
+				return;
+			seen.add(at.join("."));
+			const kind = kindOf(membersOf(at));
+			const outside = here.replace(/^messages\[\w+\]\./, "");
+
+			queue.push([at, kind === undefined ? here
+			    : `${outside}[${kind}]`]);
+		}
+
+		for (const [at, prefix] of queue) {
+			for (const [key, type] of Object.entries(membersOf(at))) {
+				const here = prefix === "" ? key : `${prefix}.${key}`;
+
+				paths.add(here);
+				if (closed.includes(here))
+					continue;
+				for (const inner of interfaces(...at, type))
+					enter(inner, here);
+			}
+		}
+		return [...paths];
+	}
+
+	// The members of each kind of what a type says: {kind: [member]}.
+	const kinds = (name, module) => Object.fromEntries(
+	    interfaces(module, "", name).map(membersOf)
+		.map((m) => [kindOf(m), Object.keys(m)]));
+
+	return { fieldPaths, kinds };
 }
+
+export const openai = typesOf("node_modules/openai/resources", {
+	ChatCompletionsAPI: "chat/completions/completions.d.ts",
+	CompletionsAPI: "completions.d.ts", Shared: "shared.d.ts",
+	ResponsesAPI: "responses/responses.d.ts" });
