@@ -6,10 +6,11 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "dialect/chat/chat_read.h"
 #include "bench.h"
-#include "core/app_requests.h"
+#include "rpc/rpc_requests.h"
 #include "procfs.h"
-#include "runtime/fdio.h"
+#include "system/fdio.h"
 
 enum {
 	READ_SIZE = 65536,
@@ -111,11 +112,11 @@ app_floor_start(struct app_floor *f, pid_t like, const char *cwd)
 	bench_must(f->cwd != NULL ? 0 : -1, "memory");
 	f->requests = INITIALIZE;
 	start_child(f, like);
-	bench_must(app_initialize(INITIALIZE, &f->out), "initialize");
+	bench_must(rpc_initialize(INITIALIZE, &f->out), "initialize");
 	flush(f);
 	while (read_some(f, stop_at_initialize) == 0)
 		;
-	bench_must(app_initialized(&f->out), "initialized");
+	bench_must(rpc_initialized(&f->out), "initialized");
 	flush(f);
 }
 
@@ -145,9 +146,9 @@ await(struct app_floor *f, struct app_floor_turn *t, enum turn_state state)
 static void
 begin(struct app_floor *f, struct app_floor_turn *t)
 {
-	struct app_thread spec = { .cwd = f->cwd,
+	struct rpc_thread spec = { .cwd = f->cwd,
 		.ephemeral = true,
-		.instructions = APP_INSTRUCTIONS_MESSAGE,
+		.instructions = RPC_INSTRUCTIONS_MESSAGE,
 		.request = f->request };
 	struct buf params;
 
@@ -159,8 +160,8 @@ begin(struct app_floor *f, struct app_floor_turn *t)
 	t->thread_len = 0;
 	await(f, t, STARTING);
 	buf_init(&params, 65536);
-	bench_must(app_thread_params(&spec, &params), "thread/start");
-	bench_must(app_thread_start(t->awaited,
+	bench_must(rpc_thread_params(&spec, &params), "thread/start");
+	bench_must(rpc_thread_start(t->awaited,
 		       (struct text){ params.data, params.len }, &f->out),
 	    "thread/start");
 	buf_free(&params);
@@ -193,8 +194,8 @@ on_thread(
 	t->thread[id.len] = '\0';
 	t->thread_len = id.len;
 	await(f, t, INJECTING);
-	bench_must(app_inject(t->awaited, t->thread, APP_INSTRUCTIONS_MESSAGE,
-		       f->request, &f->out),
+	bench_must(rpc_inject(t->awaited, t->thread, RPC_INSTRUCTIONS_MESSAGE,
+		       f->request, true, &f->out),
 	    "thread/inject_items");
 }
 
@@ -212,7 +213,7 @@ on_answer(struct app_floor *f, const char *line, size_t len)
 		on_thread(f, t, line, len);
 	} else if (t->state == INJECTING) {
 		await(f, t, ASKING);
-		bench_must(app_turn_start(t->awaited, t->thread, NULL,
+		bench_must(rpc_turn_start(t->awaited, t->thread, NULL,
 			       f->request, &f->out),
 		    "turn/start");
 	}
@@ -254,7 +255,7 @@ on_completed(
 	    "the floor's turn has failed");
 	samples_set(f->whole, t->index, clock_now() - t->begun);
 	f->to_end--;
-	bench_must(app_unsubscribe(++f->requests, t->thread, &f->out),
+	bench_must(rpc_unsubscribe(++f->requests, t->thread, &f->out),
 	    "thread/unsubscribe");
 	t->state = IDLE;
 	begin(f, t);
@@ -294,12 +295,13 @@ void
 app_floor_run(struct app_floor *f, const char *body, size_t at_once, size_t n,
     struct app_floor_result *ret_result)
 {
-	struct api_error error = API_ERROR_INIT;
-	struct chat_request *request;
+	struct error error = ERROR_INIT;
+	struct generation *request;
+	struct chat_form form;
 	int64_t start = clock_now();
 
 	bench_must(
-	    chat_request_parse(body, strlen(body), &request, &error), body);
+	    chat_read(body, strlen(body), &request, &form, &error), body);
 	samples_init(&ret_result->first, n);
 	samples_init(&ret_result->whole, n);
 	f->request = request;
@@ -319,5 +321,5 @@ app_floor_run(struct app_floor *f, const char *body, size_t at_once, size_t n,
 	ret_result->first.wall_ns = ret_result->whole.wall_ns = clock_now() -
 	    start;
 	ret_result->deltas = f->deltas;
-	chat_request_unref(request);
+	generation_unref(request);
 }

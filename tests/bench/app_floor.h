@@ -9,10 +9,10 @@
 #define BENCH_APP_FLOOR_H
 
 #include "base/buf.h"
-#include "base/jsonl.h"
+#include "json/jsonl.h"
 #include "base/strv.h"
-#include "core/chat_request.h"
-#include "runtime/process.h"
+#include "conversation/generation.h"
+#include "system/process.h"
 #include "samples.h"
 
 enum {
@@ -27,7 +27,7 @@ struct app_floor {
 	char *cwd;
 	struct jsonl lines;
 	struct buf in, out;
-	const struct chat_request *request; /* of the turns that run */
+	const struct generation *request; /* of the turns that run */
 	struct app_floor_turn *turns, *last;
 	size_t n_turns; /* at once */
 	int64_t requests; /* made so far */

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "bench.h"
 #include "procfs.h"
-#include "runtime/fdio.h"
+#include "system/fdio.h"
 
 enum {
 	LINE_MAX_BYTES = 256,
@@ -106,29 +106,25 @@ static void
 measure_streams(const struct app_bench *b, struct app_rig *rig, size_t n)
 {
 	static const struct {
-		const char *name;
 		size_t at_once, n;
-	} loads[] = { { "real x1", 1, 40 }, { "real x8", 8, 120 },
-		{ "real x32", 32, 240 } };
+	} loads[] = { { 1, 40 }, { 8, 120 }, { 32, 240 } };
 	static const struct bench_aim aim = {
 		"first content at 1, of the floor's", false, 1.05
 	};
 	struct app_row *rows = calloc(ARRAY_SIZE(loads), sizeof(*rows));
 	size_t rounds = (size_t)b->rounds;
-	char body[PROXY_BODY_MAX];
 
 	(void)n;
 	bench_must(rows != NULL ? 0 : -1, "memory");
-	proxy_stream_body(body, "SIM:deltas=20");
 	for (size_t i = 0; i < ARRAY_SIZE(loads); i++)
-		rows[i].load = (struct app_load){ .name = loads[i].name,
-			.body = body,
+		rows[i].load = (struct app_load){ .api = &apis[API_CHAT],
+			.prompt = "SIM:deltas=20",
 			.stream = true,
 			.at_once = loads[i].at_once,
 			.n = app_scaled(b, loads[i].n),
 			.deltas = 20 };
 	app_table_run(rig, rows, ARRAY_SIZE(loads), rounds);
-	app_table_print(rows, ARRAY_SIZE(loads), rounds);
+	app_table_print("real Codex", rows, ARRAY_SIZE(loads), rounds);
 	printf("resident: proxy %.1f MiB, its child %.1f MiB, the floor's "
 	       "child %.1f MiB\n",
 	    proxy_rss(&rig->proxy), mib(rig->child), mib(rig->floor.child.pid));
@@ -152,8 +148,8 @@ soak(const struct app_bench *b, struct app_rig *rig, size_t turns)
 		"child's memory, last quarter of the second", false, 1.05
 	};
 	double quarters[4] = { 0, 0, 0, 0 };
-	struct app_load load = { .name = "soak",
-		.body = proxy_body,
+	struct app_load load = { .api = &apis[API_CHAT],
+		.prompt = BENCH_PROMPT,
 		.at_once = SOAK_AT_ONCE,
 		.n = turns / BATCHES };
 

@@ -56,7 +56,7 @@ static void
 note_times(struct app_run *run, const struct app_load *load,
     struct samples *first, struct samples *whole, size_t deltas)
 {
-	struct summary s = samples_summary(whole);
+	struct figures s = samples_summary(whole);
 
 	errno = 0;
 	bench_must(!load->stream || deltas >= load->n * load->deltas ? 0 : -1,
@@ -82,39 +82,46 @@ app_run_floor(struct app_rig *rig, const struct app_load *load)
 	pid_t child = rig->floor.child.pid;
 	struct cost before = cost_so_far(getpid(), child);
 	struct app_floor_result result;
+	char body[API_BODY_MAX];
 
-	app_floor_run(&rig->floor, load->body, load->at_once, load->n, &result);
+	api_body(body, &apis[API_CHAT], load->prompt, load->stream);
+	app_floor_run(&rig->floor, body, load->at_once, load->n, &result);
 	note_cost(&run, getpid(), child, before, load->n);
 	note_times(&run, load, &result.first, &result.whole, result.deltas);
 	return run;
 }
 
-/* What the threads of a streaming load share. */
-struct streams {
+/* What the threads of a load share. */
+struct asking {
 	struct proxy *proxy;
-	const char *body;
+	const struct api *api;
+	char body[API_BODY_MAX];
 	struct samples first;
 	atomic_size_t n, deltas;
 };
 
 static void
+ask_once(void *arg, size_t thread)
+{
+	struct asking *a = arg;
+
+	proxy_ask(a->proxy, thread, a->api, a->body);
+}
+
+static void
 stream_once(void *arg, size_t thread)
 {
-	/* The role, the finish reason, [DONE]. */
-	enum {
-		OTHER_EVENTS = 3
-	};
-	struct streams *s = arg;
+	struct asking *a = arg;
 	struct stream_result result = { 0, 0 };
 	int64_t start = clock_now();
-	int rc = stream_request(&s->proxy->clients[thread], s->body, &result);
+	int rc = stream_request(
+	    &a->proxy->clients[thread], a->api, a->body, &result);
 
 	errno = -rc;
 	bench_must(rc, "the proxy's stream");
-	bench_must(result.events > OTHER_EVENTS ? 0 : -1, "no deltas");
 	samples_set(
-	    &s->first, atomic_fetch_add(&s->n, 1), result.first - start);
-	atomic_fetch_add(&s->deltas, result.events - OTHER_EVENTS);
+	    &a->first, atomic_fetch_add(&a->n, 1), result.first - start);
+	atomic_fetch_add(&a->deltas, result.deltas);
 }
 
 struct app_run
@@ -123,17 +130,15 @@ app_run_proxy(struct app_rig *rig, const struct app_load *load)
 	struct app_run run = { { 0 } };
 	pid_t pid = rig->proxy.pid;
 	struct cost before = cost_so_far(pid, rig->child);
-	struct streams streams = { .proxy = &rig->proxy, .body = load->body };
+	struct asking asking = { .proxy = &rig->proxy, .api = load->api };
 	struct samples whole;
 
-	samples_init(&streams.first, load->n);
-	if (load->stream)
-		load_run(stream_once, &streams, load->at_once, load->n, &whole);
-	else
-		load_run(
-		    proxy_request, &rig->proxy, load->at_once, load->n, &whole);
+	api_body(asking.body, load->api, load->prompt, load->stream);
+	samples_init(&asking.first, load->n);
+	load_run(load->stream ? stream_once : ask_once, &asking, load->at_once,
+	    load->n, &whole);
 	note_cost(&run, pid, rig->child, before, load->n);
 	note_times(
-	    &run, load, &streams.first, &whole, atomic_load(&streams.deltas));
+	    &run, load, &asking.first, &whole, atomic_load(&asking.deltas));
 	return run;
 }

@@ -23,8 +23,8 @@ void app_rig_start(struct app_rig *rig, const struct proxy_spec *spec);
 void app_rig_stop(struct app_rig *rig);
 
 struct app_load {
-	const char *name;
-	const char *body;
+	const struct api *api;
+	const char *prompt;
 	bool stream;
 	size_t at_once;
 	size_t n; /* requests */
@@ -46,6 +46,7 @@ struct app_run {
 	double v[RUN_FIGURES];
 };
 
+/* Asks as chat does, whatever the API. */
 struct app_run app_run_floor(struct app_rig *rig, const struct app_load *load);
 struct app_run app_run_proxy(struct app_rig *rig, const struct app_load *load);
 

@@ -1,12 +1,16 @@
 #include "app_table.h"
 
+#include "bench.h"
+
 void
 app_table_run(
     struct app_rig *rig, struct app_row *rows, size_t n, size_t rounds)
 {
 	for (size_t r = 0; r < rounds; r++) {
 		for (struct app_row *row = rows; row < rows + n; row++) {
-			row->floor[r] = app_run_floor(rig, &row->load);
+			row->base[r] = row->like != NULL
+			    ? row->like->proxy[r]
+			    : app_run_floor(rig, &row->load);
 			row->proxy[r] = app_run_proxy(rig, &row->load);
 		}
 	}
@@ -34,8 +38,21 @@ app_row_ratio(const struct app_row *row, size_t rounds, enum app_figure which)
 	double values[APP_ROUNDS_MAX];
 
 	for (size_t r = 0; r < rounds; r++)
-		values[r] = row->proxy[r].v[which] / row->floor[r].v[which];
+		values[r] = row->proxy[r].v[which] / row->base[r].v[which];
 	return median(values, rounds);
+}
+
+void
+app_row_aim(const struct app_row *row, size_t rounds, const struct app_aim *aim)
+{
+	char name[128];
+	struct bench_aim named = { name, aim->at_least, aim->limit };
+
+	snprintf(name, sizeof(name), "%s x%zu: %s", row->load.api->name,
+	    row->load.at_once, aim->what);
+	(void)bench_aim(&named,
+	    aim->ratio ? app_row_ratio(row, rounds, aim->figure)
+		       : app_row_figure(row, rounds, aim->figure));
 }
 
 static const struct {
@@ -57,7 +74,7 @@ static void
 print_row(const char *what, const struct app_load *load,
     const double figures[RUN_FIGURES], int digits)
 {
-	printf("%-16s %s", load->name, what);
+	printf("%-9s x%-4zu %s", load->api->name, load->at_once, what);
 	for (int k = 0; k < RUN_FIGURES; k++) {
 		if (columns[k].of_streams && !load->stream)
 			printf(" %9s", "-");
@@ -70,11 +87,12 @@ print_row(const char *what, const struct app_load *load,
 }
 
 void
-app_table_print(const struct app_row *rows, size_t n, size_t rounds)
+app_table_print(
+    const char *title, const struct app_row *rows, size_t n, size_t rounds)
 {
-	double floor[RUN_FIGURES], proxy[RUN_FIGURES], ratio[RUN_FIGURES];
+	double base[RUN_FIGURES], proxy[RUN_FIGURES], ratio[RUN_FIGURES];
 
-	printf("%-22s", "");
+	printf("%-21s", title);
 	for (int k = 0; k < RUN_FIGURES; k++)
 		printf(" %9s", columns[k].head);
 	printf("\n");
@@ -82,11 +100,12 @@ app_table_print(const struct app_row *rows, size_t n, size_t rounds)
 		const struct app_row *row = &rows[i];
 
 		for (int k = 0; k < RUN_FIGURES; k++) {
-			floor[k] = median_of(row->floor, rounds, k);
+			base[k] = median_of(row->base, rounds, k);
 			proxy[k] = app_row_figure(row, rounds, k);
 			ratio[k] = app_row_ratio(row, rounds, k);
 		}
-		print_row("floor", &row->load, floor, -1);
+		if (row->like == NULL)
+			print_row("floor", &row->load, base, -1);
 		print_row("proxy", &row->load, proxy, -1);
 		print_row("ratio", &row->load, ratio, 2);
 	}

@@ -1,8 +1,10 @@
-# What the proxy adds to a request. "make bench", "make bench-app-server" and
-# "make bench-soak" build and measure; README.md here says what.
-EXTRA_PROGRAMS += tests/bench/overhead tests/bench/app_server
+# What the proxy adds to a request, and the estimate of its tokens. "make bench",
+# "make bench-app-server", "make bench-soak" and "make bench-size" build and
+# measure; README.md here says what.
+EXTRA_PROGRAMS += tests/bench/overhead tests/bench/app_server tests/bench/size
 
 bench_shared = \
+	tests/bench/api.c tests/bench/api.h \
 	tests/bench/bench.c tests/bench/bench.h \
 	tests/bench/client.c tests/bench/client.h \
 	tests/bench/load.c tests/bench/load.h \
@@ -12,7 +14,7 @@ bench_shared = \
 tests_bench_overhead_SOURCES = $(bench_shared) \
 	tests/bench/floor.c tests/bench/floor.h \
 	tests/bench/overhead.c
-tests_bench_overhead_LDADD = lib/libruntime.a lib/libbase.a $(JANSSON_LIBS)
+tests_bench_overhead_LDADD = lib/libcommon.a $(JANSSON_LIBS)
 
 tests_bench_app_server_SOURCES = $(bench_shared) \
 	tests/bench/app_fake.c \
@@ -24,10 +26,13 @@ tests_bench_app_server_SOURCES = $(bench_shared) \
 	tests/bench/app_table.c tests/bench/app_table.h \
 	tests/bench/procfs.c tests/bench/procfs.h \
 	tests/bench/stream.c tests/bench/stream.h
-tests_bench_app_server_LDADD = src/libcore.a lib/libruntime.a lib/libbase.a \
-	$(JANSSON_LIBS)
+tests_bench_app_server_LDADD = $(PROXY_LIBS)
 
-CLEANFILES += tests/bench/overhead$(EXEEXT) tests/bench/app_server$(EXEEXT)
+tests_bench_size_SOURCES = $(bench_shared) tests/bench/size.c
+tests_bench_size_LDADD = $(PROXY_LIBS)
+
+CLEANFILES += tests/bench/overhead$(EXEEXT) tests/bench/app_server$(EXEEXT) \
+	tests/bench/size$(EXEEXT)
 EXTRA_DIST += tests/bench/README.md
 
 # Added to the command line; BENCH_CODEX is the real Codex, if there is one.
@@ -40,7 +45,7 @@ bench_app_server_needs = $(bin_PROGRAMS) tests/bench/app_server$(EXEEXT) \
 	tests/sim/fake_codex$(EXEEXT) tests/sim/sim_model$(EXEEXT)
 
 # bin_PROGRAMS is the proxy and nothing else.
-.PHONY: bench bench-app-server bench-soak
+.PHONY: bench bench-app-server bench-size bench-soak
 bench: $(bin_PROGRAMS) tests/bench/overhead$(EXEEXT) \
 	tests/sim/fake_codex$(EXEEXT)
 	tests/bench/overhead$(EXEEXT) --proxy ./$(bin_PROGRAMS) \
@@ -51,3 +56,7 @@ bench-app-server: $(bench_app_server_needs)
 
 bench-soak: $(bench_app_server_needs)
 	codex='$(BENCH_CODEX)'; $(bench_app_server) --soak 2000
+
+bench-size: tests/bench/size$(EXEEXT)
+	tests/bench/size$(EXEEXT) $(srcdir)/tests/e2e/texts/*.txt \
+		$(srcdir)/src/*/*.c $(srcdir)/doc/*.md

@@ -34,7 +34,7 @@ struct series {
 	load_fn *fn;
 	void *arg;
 	size_t threads;
-	struct summary rounds[ROUNDS_MAX];
+	struct figures rounds[ROUNDS_MAX];
 };
 
 /* Before a proxy, its floor. */
@@ -135,7 +135,7 @@ run_rounds(const struct settings *s, struct series *series)
 }
 
 static double
-figure(const struct summary *s, int which)
+figure(const struct figures *s, int which)
 {
 	if (which == P50)
 		return s->p50_ms;
@@ -223,10 +223,10 @@ measure(const struct settings *s, struct floor *base, struct proxy *one,
 int
 main(int argc, char **argv)
 {
-	static const char *const one_options[] = { "--max-concurrency", "1",
-		NULL },
-				 *const many_options[] = { "--max-concurrency",
-					 "16", NULL };
+	static const char *const one_options[] = { "--engine", "exec",
+		"--max-concurrency", "1", NULL },
+				 *const many_options[] = { "--engine", "exec",
+					 "--max-concurrency", "16", NULL };
 	struct settings s = { .requests = 200, .rounds = 5 };
 	struct proxy_spec spec = { .name = "one", .options = one_options };
 	struct floor base;

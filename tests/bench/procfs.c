@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "bench.h"
-#include "runtime/fdio.h"
+#include "system/fdio.h"
 
 enum {
 	FILE_MAX = 1 << 20

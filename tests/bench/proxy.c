@@ -15,7 +15,7 @@
 #include "base/parse.h"
 #include "base/strv.h"
 #include "bench.h"
-#include "runtime/process.h"
+#include "system/process.h"
 
 enum {
 	READY_SECONDS = 20,
@@ -45,21 +45,6 @@ proxy_kill_all(void)
 		if (running[i] > 0)
 			kill(running[i], SIGTERM);
 	}
-}
-
-#define CHAT_BODY(prompt, rest) \
-	"{\"model\":\"codex-local\",\"messages\":[" \
-	"{\"role\":\"user\",\"content\":\"" prompt "\"}]" rest "}"
-
-const char proxy_body[] = CHAT_BODY(BENCH_PROMPT, "");
-
-void
-proxy_stream_body(char body[PROXY_BODY_MAX], const char *prompt)
-{
-	int n = snprintf(
-	    body, PROXY_BODY_MAX, CHAT_BODY("%s", ",\"stream\":true"), prompt);
-
-	BUG_ON(n < 0 || n >= PROXY_BODY_MAX);
 }
 
 static void
@@ -214,11 +199,11 @@ proxy_stop(struct proxy *p)
 }
 
 void
-proxy_request(void *arg, size_t thread)
+proxy_ask(
+    struct proxy *p, size_t thread, const struct api *api, const char *body)
 {
-	struct proxy *p = arg;
 	struct client *c = &p->clients[thread];
-	int status = client_request(c, PROXY_CHAT_PATH, proxy_body);
+	int status = client_request(c, api->path, body);
 
 	if (status == 200 && strstr(c->answer.data, "pong") != NULL)
 		return;
@@ -226,6 +211,15 @@ proxy_request(void *arg, size_t thread)
 	    c->answer.len > 0 ? c->answer.data : "none");
 	errno = 0;
 	bench_must(-1, "the proxy's answer");
+}
+
+void
+proxy_request(void *arg, size_t thread)
+{
+	char body[API_BODY_MAX];
+
+	api_body(body, &apis[API_CHAT], BENCH_PROMPT, false);
+	proxy_ask(arg, thread, &apis[API_CHAT], body);
 }
 
 double

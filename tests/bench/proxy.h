@@ -8,14 +8,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "api.h"
 #include "client.h"
 #include "load.h"
-
-#define PROXY_CHAT_PATH "/v1/chat/completions"
-
-enum {
-	PROXY_BODY_MAX = 512
-};
 
 struct proxy_spec {
 	const char *path;
@@ -41,14 +36,12 @@ void proxy_stop(struct proxy *p);
 /* Sends TERM to all that still run; for a bench that failed. */
 void proxy_kill_all(void);
 
-/* A load_fn over a struct proxy: one chat completion, checked. */
+/* One short request of thread `thread`, and its answer checked. */
+void proxy_ask(
+    struct proxy *p, size_t thread, const struct api *api, const char *body);
+
+/* A load_fn over a struct proxy: a chat completion of BENCH_PROMPT. */
 void proxy_request(void *arg, size_t thread);
-
-/* The request that proxy_request sends, in JSON. */
-extern const char proxy_body[];
-
-/* The same for a streamed answer to a prompt that needs no escapes. */
-void proxy_stream_body(char body[PROXY_BODY_MAX], const char *prompt);
 
 /* Resident memory in MiB. */
 double proxy_rss(const struct proxy *p);

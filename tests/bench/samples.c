@@ -47,11 +47,11 @@ quantile_ms(const struct samples *s, size_t percent)
 	return (double)s->ns[i < s->n ? i : s->n - 1] / NS_PER_MS;
 }
 
-struct summary
+struct figures
 samples_summary(struct samples *s)
 {
 	qsort(s->ns, s->n, sizeof(*s->ns), compare_ns);
-	return (struct summary){
+	return (struct figures){
 		.p50_ms = quantile_ms(s, 50),
 		.p99_ms = quantile_ms(s, 99),
 		.per_second = (double)s->n * NS_PER_S / (double)s->wall_ns,

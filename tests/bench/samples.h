@@ -16,7 +16,7 @@ struct samples {
 	int64_t wall_ns; /* of the whole run */
 };
 
-struct summary {
+struct figures {
 	double p50_ms;
 	double p99_ms;
 	double per_second;
@@ -27,7 +27,7 @@ void samples_free(struct samples *s);
 void samples_set(struct samples *s, size_t i, int64_t ns);
 
 /* Sorts the samples. */
-struct summary samples_summary(struct samples *s);
+struct figures samples_summary(struct samples *s);
 
 /* The middle one of n values, which it sorts. */
 double median(double *values, size_t n);

@@ -5,22 +5,23 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
-#include "proxy.h"
 
 enum {
 	READ_BLOCK = 65536,
 	INPUT_MAX = 4 * READ_BLOCK,
-	NEWLINES_PER_EVENT = 2
+	LINE_MAX_BYTES = 4 << 20 /* some hold the whole answer */
 };
 
 struct reader {
 	struct client *client;
+	const struct api *api;
 	struct buf in; /* not unwrapped yet */
+	struct buf lines; /* not looked at yet; chunks end anywhere */
 	size_t chunk; /* bytes of the current chunk that are to come */
 	bool begun, done;
-	size_t newlines;
+	bool has_line, has_end;
+	size_t deltas;
 	int64_t first;
-	char last[16]; /* of the contents */
 };
 
 static int
@@ -59,32 +60,36 @@ read_head(struct reader *r)
 }
 
 static void
-keep_last(struct reader *r, const char *s, size_t len)
+look_at(struct reader *r, const char *s, size_t len)
 {
-	size_t size = sizeof(r->last), keep;
+	const char *delta = r->api->delta, *at = s, *end = s + len, *hit;
+	size_t skip = strlen(delta);
 
-	if (len > size) {
-		s += len - size;
-		len = size;
+	r->has_line = true;
+	while ((hit = memmem(at, (size_t)(end - at), delta, skip)) != NULL) {
+		r->deltas++;
+		at = hit + skip;
 	}
-	keep = size - len;
-	memmove(r->last, r->last + len, keep);
-	memcpy(r->last + keep, s, len);
+	if (r->first == 0 && r->deltas > 0)
+		r->first = clock_now();
+	if (memmem(at, (size_t)(end - at), r->api->end, strlen(r->api->end)) !=
+	    NULL)
+		r->has_end = true;
 }
 
+/* Those that are there whole. */
 static void
-take_contents(struct reader *r, const char *s, size_t len)
+take_lines(struct reader *r)
 {
-	static const char mark[] = "\"delta\":{\"content\":";
-	const char *end = s + len, *at = s;
+	const char *s = r->lines.data, *last;
 
-	if (r->first == 0 && memmem(s, len, mark, strlen(mark)) != NULL)
-		r->first = clock_now();
-	keep_last(r, s, len);
-	while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
-		r->newlines++;
-		at++;
-	}
+	if (r->lines.len == 0)
+		return;
+	last = memrchr(s, '\n', r->lines.len);
+	if (last == NULL)
+		return;
+	look_at(r, s, (size_t)(last + 1 - s));
+	buf_consume(&r->lines, (size_t)(last + 1 - s));
 }
 
 /* The size in front of a chunk; 0 bytes when it is not there whole. */
@@ -106,16 +111,17 @@ open_chunk(struct reader *r, const char *s, size_t len)
 }
 
 /* Unwraps as much as is there. */
-static void
+static int
 unwrap(struct reader *r)
 {
 	const char *s = r->in.data;
 	size_t len = r->in.len, n;
+	int rc = 0;
 
-	while (len > 0 && !r->done) {
+	while (rc == 0 && len > 0 && !r->done) {
 		n = r->chunk < len ? r->chunk : len;
 		if (n > 0) {
-			take_contents(r, s, n);
+			rc = buf_append(&r->lines, s, n);
 			r->chunk -= n;
 		} else {
 			n = open_chunk(r, s, len);
@@ -126,19 +132,20 @@ unwrap(struct reader *r)
 		len -= n;
 	}
 	buf_consume(&r->in, r->in.len - len);
+	take_lines(r);
+	return rc;
 }
 
 static int
-begin(struct reader *r, struct client *c)
+begin(struct reader *r, struct client *c, const struct api *api)
 {
 	int rc;
 
-	*r = (struct reader){ .client = c };
+	*r = (struct reader){ .client = c, .api = api };
 	buf_init(&r->in, INPUT_MAX);
+	buf_init(&r->lines, LINE_MAX_BYTES);
 	rc = read_head(r);
-	if (rc == 0)
-		unwrap(r);
-	return rc;
+	return rc == 0 ? unwrap(r) : rc;
 }
 
 static int
@@ -146,39 +153,34 @@ read_on(struct reader *r)
 {
 	int rc = read_more(r);
 
-	if (rc == 0)
-		unwrap(r);
-	return rc;
+	return rc == 0 ? unwrap(r) : rc;
 }
 
-static bool
-ends_well(const struct reader *r)
+static void
+finish(struct reader *r)
 {
-	static const char done[] = "data: [DONE]\n\n";
-	size_t n = strlen(done);
-
-	return memcmp(r->last + sizeof(r->last) - n, done, n) == 0;
+	buf_free(&r->in);
+	buf_free(&r->lines);
 }
 
 int
-stream_request(
-    struct client *c, const char *body, struct stream_result *ret_result)
+stream_request(struct client *c, const struct api *api, const char *body,
+    struct stream_result *ret_result)
 {
 	struct reader r;
-	int rc = client_send(c, PROXY_CHAT_PATH, body);
+	int rc = client_send(c, api->path, body);
 
 	if (rc != 0)
 		return rc;
-	rc = begin(&r, c);
+	rc = begin(&r, c, api);
 	/* Behind the last chunk there is an empty line. */
 	while (rc == 0 && (!r.done || r.in.len < 2))
 		rc = read_on(&r);
-	if (rc == 0 && (!ends_well(&r) || r.first == 0))
+	if (rc == 0 && (!r.has_end || r.deltas == 0))
 		rc = -EPROTO;
-	buf_free(&r.in);
+	finish(&r);
 	if (rc == 0)
-		*ret_result = (struct stream_result){ r.first,
-			r.newlines / NEWLINES_PER_EVENT };
+		*ret_result = (struct stream_result){ r.first, r.deltas };
 	return rc;
 }
 
@@ -186,10 +188,11 @@ int
 stream_first_event(struct client *c)
 {
 	struct reader r;
-	int rc = begin(&r, c);
+	/* Any API does: no content is looked for. */
+	int rc = begin(&r, c, &apis[API_CHAT]);
 
-	while (rc == 0 && r.newlines < NEWLINES_PER_EVENT)
+	while (rc == 0 && !r.has_line)
 		rc = read_on(&r);
-	buf_free(&r.in);
+	finish(&r);
 	return rc;
 }
