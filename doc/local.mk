@@ -1,13 +1,26 @@
 EXTRA_DIST += \
 	contrib/completions/codex-api-proxy.bash.in \
 	contrib/completions/codex-api-proxy.zsh.in \
+	doc/codex-api-proxy.1.in
+
+# As README names them, from where it is installed itself.
+docpagesdir = $(docdir)/doc
+dist_doc_DATA = README.md
+dist_docpages_DATA = \
 	doc/ARCHITECTURE.md \
+	doc/adding.md \
+	doc/api.md \
+	doc/building.md \
 	doc/clients.md \
 	doc/compatibility.md \
-	doc/codex-api-proxy.1.in \
+	doc/compatibility_messages.md \
+	doc/compatibility_responses.md \
 	doc/codex.md \
 	doc/mhd.md \
 	doc/operations.md \
+	doc/options.md \
+	doc/performance.md \
+	doc/security.md \
 	doc/threads.md
 
 # What the option table gives. It is in the tarball, since a cross build cannot
