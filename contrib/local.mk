@@ -3,16 +3,19 @@ EXTRA_DIST += \
 	.ci/run \
 	.gitignore \
 	contrib/check \
+	contrib/check_steps.sh \
 	contrib/common.sh \
 	contrib/quickstart \
 	contrib/systemd/codex-api-proxy.service.in \
 	contrib/systemd/codex-api-proxy@.service.in \
+	tests/tree/check_check \
 	tests/tree/check_docs \
 	tests/tree/check_format \
 	tests/tree/check_layers \
 	tests/tree/check_man \
 	tests/tree/check_scripts \
 	tests/tree/check_sizes \
+	tests/tree/check_symbols \
 	tests/tree/check_text \
 	tests/tree/tree.py
 
