@@ -45,11 +45,14 @@ run(const struct codex *c, const struct strv *argv, int abort_fd,
 	return rc == 0 && !st.signalled && st.code == EXIT_REFUSED;
 }
 
-/* A home that has just gone is no fault of the overrides. */
+/*
+ * A home that has just gone is no fault of the overrides. Warnings before the
+ * error may name the home, too: of one below /tmp there always is one.
+ */
 static bool
-is_about_home(const struct codex *c, const struct buf *err)
+is_about_home(const struct codex *c, const char *error)
 {
-	return c->home != NULL && strstr(err->data, c->home) != NULL;
+	return c->home != NULL && strstr(error, c->home) != NULL;
 }
 
 bool
@@ -60,6 +63,7 @@ codex_refusal(const struct settings *s, const struct codex *c, int abort_fd,
 	char words[CODEX_WORDS_MAX];
 	struct buf out, err;
 	bool refused = false;
+	const char *error;
 
 	if (s->codex_config.n == 0)
 		return false;
@@ -67,11 +71,12 @@ codex_refusal(const struct settings *s, const struct codex *c, int abort_fd,
 	buf_init(&out, OUTPUT_MAX);
 	buf_init(&err, STDERR_MAX);
 	if (make_argv(s, c, &argv) == 0)
-		refused = run(c, &argv, abort_fd, &out, &err) && err.len > 0 &&
-		    !is_about_home(c, &err);
+		refused = run(c, &argv, abort_fd, &out, &err) && err.len > 0;
+	error = refused ? codex_last_words(err.data) : "";
+	refused = refused && !is_about_home(c, error);
 	if (refused) {
 		/* Callers may come to read it, too. */
-		codex_words_for_caller(codex_last_words(err.data), words);
+		codex_words_for_caller(error, words);
 		snprintf(ret_why, CODEX_REFUSAL_MAX, "%.*s",
 		    CODEX_REFUSAL_MAX - 1, words);
 	}
