@@ -47,7 +47,7 @@ describe(title("@openai/codex", codexVersion, "as the client"), () => {
 	it("runs a command, edits a file, and says so", async () => {
 		const m = mark();
 		const said = await exec(`${m} SIM: reasoning=hm;text=I begin;` +
-		    'tool=exec_command:{"cmd":"echo seen > seen.txt"};then;' +
+		    'tool=fn__exec_command:{"cmd":"echo seen > seen.txt"};then;' +
 		    `tool=fn__apply_patch:${JSON.stringify({ input: patch })};` +
 		    "then;text=all done");
 
