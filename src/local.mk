@@ -104,6 +104,7 @@ src_dialect_sources = \
 	src/dialect/forced_call.c src/dialect/forced_call.h \
 	src/dialect/reader.c src/dialect/reader.h \
 	src/dialect/reply.c src/dialect/reply.h \
+	src/dialect/session.c src/dialect/session.h \
 	src/dialect/spending.c src/dialect/spending.h \
 	src/dialect/sse.c src/dialect/sse.h
 

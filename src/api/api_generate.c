@@ -10,6 +10,7 @@
 #include "api/api_unread.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "dialect/session.h"
 #include "http/http_reply.h"
 #include "http/http_route.h"
 #include "http/http_stream.h"
@@ -381,6 +382,12 @@ run(struct generate *g)
 	error_free(&error);
 }
 
+static const char *
+header_of(const void *http, const char *name, size_t *ret_len)
+{
+	return http_request_header(http, name, ret_len);
+}
+
 /* Takes over what the parser made of the body. */
 static void
 parsed(struct generate *g)
@@ -394,7 +401,10 @@ parsed(struct generate *g)
 	}
 	g->request = t->request;
 	g->form = t->form;
-	run(g);
+	if (session_read(g->request, header_of, g->http) != 0)
+		http_reply_no_memory(g->http);
+	else
+		run(g);
 }
 
 void

@@ -99,7 +99,12 @@ struct generation {
 	bool sealed; /* the caller takes encrypted reasoning */
 	bool search; /* Codex's own web search */
 	bool search_offered; /* the same, where the server has it */
-	struct text conversation; /* what the caller names it by, or empty */
+	/*
+	 * What the caller names the conversation by, in its body or by a header
+	 * (session.h); NULL when it does not. Not unique to one: a user may
+	 * have many.
+	 */
+	struct text conversation;
 
 	/*
 	 * What the same request asks beside it, of another conversation; its

@@ -132,6 +132,24 @@ openai_service_tier(struct reader *r, const json_t *root)
 }
 
 int
+openai_conversation(struct reader *r, const json_t *root)
+{
+	static const char *const keys[] = { "prompt_cache_key", "user" };
+	struct text *name = &r->generation->conversation;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < ARRAY_SIZE(keys); i++) {
+		const json_t *value = json_object_get(root, keys[i]);
+		struct text said = { json_string_value(value),
+			json_string_length(value) };
+
+		if (name->len == 0 && said.len > 0)
+			rc = reader_keep(r, said, name);
+	}
+	return rc;
+}
+
+int
 openai_cwd(struct reader *r, const json_t *root)
 {
 	struct text cwd = { NULL, 0 };

@@ -38,6 +38,13 @@ MUST_CHECK int openai_effort_in(
     struct reader *r, const json_t *object, const char *key, const char *param);
 MUST_CHECK int openai_service_tier(struct reader *r, const json_t *root);
 
+/*
+ * prompt_cache_key, or else user, as the name of the conversation, unless it
+ * has one. What is no string names none; that is for the dialect to refuse.
+ * Before generation_beside, which copies it.
+ */
+MUST_CHECK int openai_conversation(struct reader *r, const json_t *root);
+
 /* metadata.cwd; what else metadata has is the caller's own. */
 MUST_CHECK int openai_cwd(struct reader *r, const json_t *root);
 

@@ -41,6 +41,7 @@ UNIT_TESTS = \
 	tests/unit/dialect/check_forced_call \
 	tests/unit/dialect/check_reader \
 	tests/unit/dialect/check_reply \
+	tests/unit/dialect/check_session \
 	tests/unit/dialect/check_sse \
 	tests/unit/dialect/chat/check_chat_faults \
 	tests/unit/dialect/chat/check_chat_form \

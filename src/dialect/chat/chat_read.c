@@ -107,7 +107,8 @@ parse_body(struct reader *r, const json_t *root, void *arg)
 		chat_parse_messages };
 	static field_parser *const last[] = { parse_verbosity,
 		openai_service_tier, openai_stop, parse_logprobs,
-		parse_modalities, parse_search, openai_cwd };
+		parse_modalities, parse_search, openai_conversation,
+		openai_cwd };
 	struct chat_form *form = arg;
 	int rc = 0;
 

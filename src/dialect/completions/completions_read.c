@@ -149,6 +149,8 @@ parse_body(struct reader *r, const json_t *root, void *arg)
 		rc = reader_flag(r, root, "echo", "echo", &form->echo);
 	if (rc == 0)
 		rc = parse_logprobs(r, root);
+	if (rc == 0)
+		rc = openai_conversation(r, root);
 	return rc != 0 ? rc : parse_prompt(r, root);
 }
 

@@ -85,6 +85,19 @@ parse_speed(struct messages_reading *m, const json_t *root)
 	return 0;
 }
 
+/* metadata.user_id: where an agent says it, its session is part of it. */
+static int
+keep_conversation(struct messages_reading *m, const json_t *root)
+{
+	const json_t *id = json_object_get(
+	    json_object_get(root, "metadata"), "user_id");
+	struct text said = { json_string_value(id), json_string_length(id) };
+
+	return said.len == 0
+	    ? 0
+	    : reader_keep(m->r, said, &m->r->generation->conversation);
+}
+
 /*
  * A history that the provider keeps. The answer without it would be to another
  * question, and nobody would notice.
@@ -127,7 +140,7 @@ parse_body(struct reader *r, const json_t *root, void *arg)
 	static field_parser *const fields[] = { refuse_thread, parse_model,
 		parse_max_tokens, messages_parse_history, parse_stream,
 		messages_parse_tools, messages_parse_thinking, parse_stop,
-		parse_speed, refuse_servers };
+		parse_speed, keep_conversation, refuse_servers };
 	struct messages_reading *m = arg;
 	int rc = 0;
 

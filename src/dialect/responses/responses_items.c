@@ -379,10 +379,12 @@ parse_conversation(struct responses_parse *p, const json_t *root)
 		return error_set_param(p->r->error, ERROR_INVALID_VALUE, key,
 		    "'conversation' and 'previous_response_id' cannot be "
 		    "given together.");
-	if (rc != 0)
-		return rc;
-	return refer(
-	    p, REFERENCE_CONVERSATION, id, param, &p->form->conversation);
+	if (rc == 0)
+		rc = refer(p, REFERENCE_CONVERSATION, id, param,
+		    &p->form->conversation);
+	if (rc == 0)
+		p->r->generation->conversation = p->form->conversation;
+	return rc;
 }
 
 /* ---- the input ---- */

@@ -239,8 +239,8 @@ static int
 parse_fields(struct responses_parse *p, const json_t *root)
 {
 	static field_parser *const last[] = { parse_text, parse_reasoning,
-		parse_include, openai_service_tier, parse_metadata,
-		parse_idle };
+		parse_include, openai_service_tier, parse_metadata, parse_idle,
+		openai_conversation };
 	int rc = openai_model(p->r, root);
 
 	if (rc == 0)
