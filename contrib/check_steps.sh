@@ -638,7 +638,7 @@ step_install() {
     share/zsh/site-functions/_codex-api-proxy \
     share/codex-api-proxy/systemd/system/codex-api-proxy@.service \
     share/codex-api-proxy/systemd/user/codex-api-proxy.{service,socket} \
-    $docs/README.md \
+    $docs/{NEWS,README.md} \
     $docs/doc/{ARCHITECTURE,adding,api,building,clients,codex}.md \
     $docs/doc/compatibility{,_messages,_responses}.md \
     $docs/doc/{mhd,operations,options,performance,security,threads}.md \

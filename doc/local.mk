@@ -5,7 +5,7 @@ EXTRA_DIST += \
 
 # As README names them, from where it is installed itself.
 docpagesdir = $(docdir)/doc
-dist_doc_DATA = README.md
+dist_doc_DATA = README.md NEWS
 dist_docpages_DATA = \
 	doc/ARCHITECTURE.md \
 	doc/adding.md \
