@@ -57,19 +57,20 @@ describe("two proxies behind HAProxy", () => {
 
 	const get = (target) => request(url + target);
 
-	const open = (content, fields) =>
+	const open = (content, fields, headers = {}) =>
 		new Pending(`${url}/v1/chat/completions`, {
 			method: "POST",
-			headers: { "Content-Type": "application/json" },
+			headers: { "Content-Type": "application/json", ...headers },
 			body: JSON.stringify(ask(content, fields)),
 		});
 
 	/*
-	 * One request: "whole", or "broken" when its answer had begun and then
+	 * One request of the conversation `of`: "whole", or "broken" when its answer had begun and then
 	 * visibly was not brought to its end. Anything else is a failure.
 	 */
-	async function oneRequest(name, stream) {
-		const pending = open(`FAKE:slow=200;text=${name}`, { stream });
+	async function oneRequest(name, stream, of) {
+		const pending = open(`FAKE:slow=200;text=${name}`, { stream },
+		    { session_id: of });
 		let begun = false;
 
 		pending.headers.then((r) => {
@@ -104,7 +105,7 @@ describe("two proxies behind HAProxy", () => {
 		const client = async (c) => {
 			for (let i = 0; i < requestsEach; i++) {
 				const result = await oneRequest(`answer-${c}-${i}`,
-				    (c + i) % 2 === 0);
+				    (c + i) % 2 === 0, `conversation-${c}`);
 
 				results[result]++;
 				if (results.whole + results.broken > all / 3)
@@ -166,6 +167,56 @@ describe("two proxies behind HAProxy", () => {
 		assert.equal(r.json.choices[0].message.content, "x");
 		assert.equal(victim.calls().length, 1);
 		assert.equal(other.calls().length, 1);
+	});
+
+	const names = ["x-claude-code-session-id", "session-id", "session_id",
+		"x-session-affinity"];
+	const whole = async (headers) => {
+		const r = await within(open("FAKE:text=x", {}, headers).answer,
+		    "an answer", patience);
+
+		assert.equal(r.status, 200, r.text);
+	};
+	const counts = () => [one, two].map((p) => p.calls().length);
+
+	for (const name of names) {
+		it(`${name}: a conversation stays, others go elsewhere`,
+		    async () => {
+			// Each while the others run: leastconn spreads them.
+			const held = [open("FAKE:hang", {}, { [name]: "a" })];
+
+			await until(() => counts().includes(1), "it to run");
+			const first = counts().indexOf(1);
+
+			held.push(open("FAKE:hang", {}, { [name]: "b" }));
+			await until(() => counts()[1 - first] === 1, "the other");
+			for (let i = 0; i < 3; i++)
+				await whole({ [name]: "a" });
+			assert.equal(counts()[first], 4);
+			assert.equal(counts()[1 - first], 1);
+			held.forEach((p) => p.destroy());
+		});
+	}
+
+	it("without a name a client's requests stay together", async () => {
+		for (let i = 0; i < 6; i++)
+			await whole();
+		assert.deepEqual(counts().sort(), [0, 6]);
+	});
+
+	it("the server of a conversation dies: it goes on at the other",
+	    async () => {
+		for (let i = 0; i < 3; i++)
+			await whole({ session_id: "s" });
+		const [victim, other] = one.calls().length > 0 ?
+			[one, two] : [two, one];
+
+		victim.child.kill("SIGKILL");
+		await within(victim.child.exited, "its end");
+		for (let i = 0; i < 3; i++)
+			await whole({ session_id: "s" });
+		assert.equal(victim.calls().length, 3);
+		assert.equal(other.calls().length, 3);
 	});
 
 	it("a client that hangs up is noticed behind it", async () => {
