@@ -77,8 +77,7 @@ describeEngines("after 200 mixed requests", (engine) => {
 
 	before(async () => {
 		await load(40); // whatever is made once is made now
-		await until(() => open() < 60, "connections to close");
-		await world.proxy.get("/health");
+		await world.proxy.atRest();
 		baseline = { fds: open(), rss: resident(),
 			threads: stat(world.proxy.pid).threads,
 			codex: world.proxy.appServers() };

@@ -76,6 +76,25 @@ export function fds(pid) {
 	    .filter((f) => f.to !== null);
 }
 
+// Rows of /proc/net/NAME, as words.
+const rowsOf = (name) => (read(`/proc/net/${name}`)?.toString("utf8") ?? "")
+    .trim().split("\n").slice(1).map((l) => l.trim().split(/\s+/));
+
+/*
+ * Sockets of its clients that it has not closed yet: all of TCP that do not
+ * listen, and of Unix sockets those that came in at a path.
+ */
+export function connections(pid) {
+	const inodes = new Set([
+		...[...rowsOf("tcp"), ...rowsOf("tcp6")]
+		    .filter((r) => r[3] !== "0A").map((r) => r[9]),
+		...rowsOf("unix").filter((r) => r[5] === "03" && r.length > 7)
+		    .map((r) => r[6])]);
+
+	return fds(pid).filter((f) => f.to.startsWith("socket:[") &&
+	    inodes.has(f.to.slice(8, -1)));
+}
+
 // Living processes with NAME=VALUE in their environment.
 export const withEnviron = (entry) => allPids().filter((p) => {
 	const s = stat(p);

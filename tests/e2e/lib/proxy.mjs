@@ -7,7 +7,7 @@ import { Child } from "./child.mjs";
 import { codexLauncher, engines, fakeCodex, makeDir, proxyBinary, removeDir,
 	slack } from "./env.mjs";
 import { ask, Pending, request } from "./http.mjs";
-import { commandLine, withEnviron } from "./proc.mjs";
+import { commandLine, connections, withEnviron } from "./proc.mjs";
 import { Sim } from "./sim.mjs";
 import { until, within } from "./wait.mjs";
 
@@ -188,6 +188,15 @@ export class Proxy {
 		return this.metricsUntil((m) => m.in_flight === 0 &&
 		    m.queue_depth === 0 && m.requests_ok + m.requests_error ===
 		    m.requests_total, "to be idle");
+	}
+
+	// Settled, idle, and the last who asked has been let go of, too: a
+	// client that has its answer is gone a little before the server closes.
+	async atRest() {
+		await this.settled();
+		await this.idle();
+		await until(() => connections(this.pid).length === 0, () =>
+		    `to close ${JSON.stringify(connections(this.pid))}`);
 	}
 
 	async metrics() {
