@@ -11,6 +11,7 @@
 #include "client/running.h"
 #include "cli/usage.h"
 #include "cli/words.h"
+#include "daemon/rehearsal.h"
 #include "daemon/state_file.h"
 #include "base/clock.h"
 #include "settings/key_ring.h"
@@ -232,6 +233,19 @@ check_tls(struct doctor *d)
 }
 
 static void
+check_store(struct doctor *d)
+{
+	const char *file = d->settings.store_file;
+	char error[REHEARSAL_ERROR_MAX];
+	int rc = file == NULL ? 0 : rehearsal_store(&d->settings, error);
+
+	findings_say(&d->findings, rc == 0, "store", "%s",
+	    rc != 0            ? error
+		: file == NULL ? "in memory"
+			       : file);
+}
+
+static void
 check_port(struct doctor *d)
 {
 	struct listener l[HTTP_LISTEN_MAX];
@@ -268,6 +282,7 @@ check_all(struct doctor *d)
 		    d, "allowed root", d->settings.allowed_root.v[i]);
 	check_keys(d);
 	check_tls(d);
+	check_store(d);
 	check_port(d);
 	if (d->findings.problems == 0)
 		return EXIT_SUCCESS;

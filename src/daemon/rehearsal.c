@@ -1,5 +1,8 @@
 #include "daemon/rehearsal.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 #include "daemon/directories.h"
 #include "daemon/state_file.h"
 #include "http/http_listen.h"
@@ -70,4 +73,22 @@ rehearsal_run(
 		snprintf(ret_error, REHEARSAL_ERROR_MAX, "%.*s",
 		    REHEARSAL_ERROR_MAX - 1, why);
 	return rc;
+}
+
+int
+rehearsal_store(const struct settings *s, char ret_error[REHEARSAL_ERROR_MAX])
+{
+	char aside[PATH_MAX];
+	int rc = store_open_check(s->store_file, ret_error);
+
+	if (rc != 0)
+		return rc;
+	store_open_aside(s->store_file, aside);
+	if (access(aside, F_OK) != 0)
+		return 0;
+	snprintf(ret_error, REHEARSAL_ERROR_MAX,
+	    "%.400s holds what a damaged store had; save what is in it, or "
+	    "delete it",
+	    aside);
+	return -EUCLEAN;
 }

@@ -20,4 +20,11 @@ enum {
 MUST_CHECK int rehearsal_run(
     const struct settings *s, bool ports, char ret_error[REHEARSAL_ERROR_MAX]);
 
+/*
+ * The same of the store's file alone, which is set: also -EUCLEAN where a
+ * damaged one lies beside it, which a start has set aside.
+ */
+MUST_CHECK int
+rehearsal_store(const struct settings *s, char ret_error[REHEARSAL_ERROR_MAX]);
+
 #endif

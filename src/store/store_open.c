@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -37,7 +36,8 @@ static const char tables[] =
     " output INTEGER NOT NULL, json TEXT NOT NULL, bytes INTEGER NOT NULL);"
     "CREATE INDEX items_id ON items (id);"
     "CREATE INDEX items_answer ON items (answer, key);"
-    "CREATE INDEX items_conversation ON items (conversation, key);";
+    /* With what is added up of a whole conversation. */
+    "CREATE INDEX items_conversation ON items (conversation, key, bytes);";
 
 int
 store_error(int code)
@@ -133,6 +133,12 @@ store_open_check(const char *path, char ret_error[STORE_ERROR_MAX])
 	return 0;
 }
 
+void
+store_open_aside(const char *path, char ret_aside[PATH_MAX])
+{
+	snprintf(ret_aside, PATH_MAX, "%s.damaged", path);
+}
+
 /* It and what SQLite had not yet put into it. */
 static int
 set_aside(const char *path)
@@ -144,7 +150,7 @@ set_aside(const char *path)
 	(void)unlink(to);
 	if (rename(from, to) != 0 && errno != ENOENT)
 		return -errno;
-	snprintf(to, sizeof(to), "%s.damaged", path);
+	store_open_aside(path, to);
 	return rename(path, to) == 0 ? 0 : -errno;
 }
 

@@ -5,6 +5,8 @@
 #ifndef STORE_STORE_OPEN_H
 #define STORE_STORE_OPEN_H
 
+#include <limits.h>
+
 #include "store/store_db.h"
 
 /* Errors as store_db_open; then *ret_sql is NULL. */
@@ -17,6 +19,9 @@ MUST_CHECK int store_open(
  */
 MUST_CHECK int
 store_open_check(const char *path, char ret_error[STORE_ERROR_MAX]);
+
+/* Where a damaged one is kept, which is "PATH.damaged". Any thread. */
+void store_open_aside(const char *path, char ret_aside[PATH_MAX]);
 
 /* SQLite's code as ours; 0 for SQLITE_OK, ROW and DONE. */
 int store_error(int code);
