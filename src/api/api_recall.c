@@ -11,6 +11,7 @@
 struct api_reference {
 	uint32_t at; /* its index among his items */
 	struct text id;
+	struct text json; /* what it stood for, where the answer is kept */
 };
 
 /* One reference of the request, and what it stands for. */
@@ -199,6 +200,33 @@ explain(const struct api_ask *ask, struct error *e)
 	    strerror(-ask->rc));
 }
 
+/*
+ * The items that were referred to are kept again with the answer, as they are
+ * now: they may be deleted, or make room, while it is being made. What
+ * previous_response_id and conversation stood for is not: that belongs to the
+ * records they name, and goes with them (store_answers_keep).
+ */
+static int
+note_found(struct api_recall *c)
+{
+	const struct api_ask *ask = c->asking.ask;
+	const struct lookup *l = ask->arg;
+	size_t next = 0;
+	int rc = 0;
+
+	if (!c->task.form->keep || c->n_references == 0)
+		return 0;
+	/* Blocks that a text does not fit into any more are left half full. */
+	arena_raise(&c->arena, 2 * ask->rows.bytes.len + LIMIT_MIB);
+	for (size_t i = 0; rc == 0 && i < l->n; i++) {
+		if (l->v[i].kind == REFERENCE_ITEM)
+			rc = arena_text(&c->arena,
+			    store_rows_json(&ask->rows, l->v[i].end - 1),
+			    &c->references[next++].json);
+	}
+	return rc;
+}
+
 /* The rows as the dialect takes them. */
 static int
 hand_over(struct api_recall *c)
@@ -221,7 +249,7 @@ hand_over(struct api_recall *c)
 	c->task.found = c->found;
 	c->task.n_found = l->n;
 	c->task.size = ask->rows.bytes.len;
-	return 0;
+	return note_found(c);
 }
 
 static enum api_recall_state
@@ -321,7 +349,11 @@ merge(const struct api_recall *c, const struct record *record,
 
 		while (next < c->n_references &&
 		    (item->output || c->references[next].at == own)) {
-			out[n++].id = c->references[next++].id;
+			out[n++] = (struct store_item){
+				.id = c->references[next].id,
+				.json = c->references[next].json
+			};
+			next++;
 			own++;
 		}
 		out[n++] = (struct store_item){ item->id, item->json,

@@ -285,11 +285,9 @@ keep(struct store_op *op, struct store_db *db)
 	int rc = store_answers_keep(db, &k->answer);
 
 	if (rc == -EMSGSIZE)
-		log_warning("store: an answer is larger than --store-bytes, "
-			    "and was not kept");
-	else if (rc == -ENOENT)
-		log_warning("store: an answer was not kept: an item that its "
-			    "request referred to was deleted meanwhile");
+		log_warning("store: an answer was not kept: it, or its "
+			    "conversation with it, is larger than "
+			    "--store-bytes");
 }
 
 static void

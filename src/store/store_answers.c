@@ -51,9 +51,12 @@ add_all(struct store_db *db, const struct store_answer *a)
 		rc = store_db_used(db, STORE_CONVERSATION_USED, conversation);
 	if (rc == 0 || rc == -ENOENT)
 		rc = add_answer(db, a, &answer);
-	return rc != 0 ? rc
-		       : store_items_add(db, a->owner, answer, conversation,
-			     a->items, a->n_items);
+	if (rc == 0)
+		rc = store_items_add(
+		    db, a->owner, answer, conversation, a->items, a->n_items);
+	if (rc == 0 && conversation != 0)
+		rc = store_conversations_fit(db, conversation, answer_bytes(a));
+	return rc;
 }
 
 int

@@ -23,7 +23,15 @@ struct store_answer {
 	size_t n_items;
 };
 
-/* Of a conversation that is gone by now only the answer is kept. */
+/*
+ * Of a conversation that is gone by now only the answer is kept; one whose
+ * `previous` is gone leads back to nothing (store_answers_chain). What was
+ * deleted while the answer was being made is gone as if it had been deleted
+ * later: it does not come back with those that go on from it.
+ *
+ * Errors: -EMSGSIZE it, or its conversation with it, would be larger than the
+ * store; then all is as before. Each way it is counted.
+ */
 MUST_CHECK int
 store_answers_keep(struct store_db *db, const struct store_answer *a);
 

@@ -35,6 +35,24 @@ use(struct store_db *db, struct text owner, struct text id, int64_t *ret_key)
 	return rc;
 }
 
+int
+store_conversations_fit(struct store_db *db, int64_t key, size_t more)
+{
+	sqlite3_stmt *st;
+	int64_t bytes = 0;
+	int rc;
+
+	/* Nothing has to go. */
+	if (db->bytes < 0 || (uint64_t)db->bytes <= db->max)
+		return 0;
+	st = store_db_statement(db, STORE_CONVERSATION_HOLDS);
+	(void)sqlite3_bind_int64(st, 1, key);
+	rc = store_db_sum(db, st, &bytes);
+	if (rc == 0 && (uint64_t)bytes + more > db->max)
+		return -EMSGSIZE;
+	return rc;
+}
+
 /* ---- as one ---- */
 
 static int
@@ -117,7 +135,8 @@ change(struct store_db *db, int64_t key, int64_t bytes, struct text json)
 	store_db_text(st, 2, json);
 	(void)sqlite3_bind_int64(st, 3, bytes);
 	db->bytes += bytes - before;
-	return store_db_run(db, st);
+	rc = store_db_run(db, st);
+	return rc != 0 ? rc : store_conversations_fit(db, key, 0);
 }
 
 int
@@ -153,6 +172,15 @@ store_conversations_delete(
 
 /* ---- its items ---- */
 
+static int
+add_items(struct store_db *db, struct text owner, int64_t key,
+    const struct store_item *items, size_t n)
+{
+	int rc = store_items_add(db, owner, 0, key, items, n);
+
+	return rc != 0 ? rc : store_conversations_fit(db, key, 0);
+}
+
 int
 store_conversations_add(struct store_db *db, struct text owner, struct text id,
     const struct store_item *items, size_t n)
@@ -166,7 +194,7 @@ store_conversations_add(struct store_db *db, struct text owner, struct text id,
 		rc = store_db_begin(db);
 	if (rc != 0)
 		return rc;
-	return store_db_end(db, store_items_add(db, owner, 0, key, items, n));
+	return store_db_end(db, add_items(db, owner, key, items, n));
 }
 
 int
@@ -240,7 +268,7 @@ store_conversations_item(struct store_db *db, struct text owner, struct text id,
 
 /* One that is an answer's, too, stays with that. */
 static int
-drop(struct store_db *db, int64_t key, struct text item)
+drop_one(struct store_db *db, int64_t key, struct text item)
 {
 	int64_t row, bytes = 0;
 	bool shared;
@@ -258,6 +286,20 @@ drop(struct store_db *db, int64_t key, struct text item)
 	rc = store_db_sum(db, st, &bytes);
 	db->bytes -= bytes;
 	return rc;
+}
+
+/* It may be there twice, and stands in lists once. */
+static int
+drop(struct store_db *db, int64_t key, struct text item)
+{
+	int rc = drop_one(db, key, item);
+
+	if (rc != 0)
+		return rc;
+	do
+		rc = drop_one(db, key, item);
+	while (rc == 0);
+	return rc == -ESRCH ? 0 : rc;
 }
 
 int

@@ -14,7 +14,10 @@ struct store_conversation {
 	int64_t created; /* Unix seconds */
 };
 
-/* With its first items. */
+/*
+ * With its first items. Whatever makes one larger may end with -EMSGSIZE, too:
+ * it would be larger than the store; then all is as before.
+ */
 MUST_CHECK int
 store_conversations_new(struct store_db *db, const struct store_conversation *c,
     const struct store_item *items, size_t n);
@@ -55,6 +58,14 @@ MUST_CHECK int store_conversations_drop(
 /* -ENOENT, and *ret_key 0: there is none. */
 MUST_CHECK int store_conversations_key(
     struct store_db *db, struct text owner, struct text id, int64_t *ret_key);
+
+/*
+ * In a transaction: whether it can be kept together with `more` bytes. If not,
+ * all else would make room for it in vain, and then it itself. Errors: also
+ * -EMSGSIZE.
+ */
+MUST_CHECK int
+store_conversations_fit(struct store_db *db, int64_t key, size_t more);
 
 /* Its items up to this one. */
 MUST_CHECK int store_conversations_until(struct store_db *db, struct text owner,

@@ -18,19 +18,57 @@ static const char *const texts[STORE_STATEMENTS] = {
 
 /* ---- faults ---- */
 
+static void
+complain(struct store_db *db, enum store_fault kind)
+{
+	if (clock_now() < db->complain_at[kind])
+		return;
+	db->complain_at[kind] = clock_after(COMPLAIN_EVERY);
+	log_error("store: %s", sqlite3_errmsg(db->sql));
+}
+
 static int
 fault(struct store_db *db, int code)
 {
+	static const int all[STORE_FAULT_KINDS] = {
+		[STORE_FAULT_MEMORY] = -ENOMEM,
+		[STORE_FAULT_FULL] = -ENOSPC,
+		[STORE_FAULT_OTHER] = -EIO,
+	};
 	int rc = store_error(code);
+	enum store_fault kind = STORE_FAULT_MEMORY;
 
 	if (rc == 0)
 		return 0;
+	while (kind < STORE_FAULT_OTHER && all[kind] != rc)
+		kind++;
 	counter_add(&db->counts->faults, 1);
-	if (clock_now() >= db->complain_at) {
-		db->complain_at = clock_after(COMPLAIN_EVERY);
-		log_error("store: %s", sqlite3_errmsg(db->sql));
+	complain(db, kind);
+	return all[kind];
+}
+
+/*
+ * SQLite compares the file at the path with the one that it has open. In
+ * memory there is none to be asked about.
+ */
+static void
+look_for_file(struct store_db *db)
+{
+	int moved = 0;
+
+	if (sqlite3_file_control(
+		db->sql, "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK)
+		return;
+	if (moved != 0 && !db->moved) {
+		counter_add(&db->counts->faults, 1);
+		log_error("store: the --store-file was removed or replaced "
+			  "while it was open; what is kept is lost when the "
+			  "server ends. Put it back where it was, or restart "
+			  "the server to begin with what is there now");
+	} else if (moved == 0 && db->moved) {
+		log_info("store: the --store-file is back in its place");
 	}
-	return rc == -ENOMEM || rc == -ENOSPC ? rc : -EIO;
+	db->moved = moved != 0;
 }
 
 /* ---- statements ---- */
@@ -143,15 +181,8 @@ int
 store_db_begin(struct store_db *db)
 {
 	save(db);
+	look_for_file(db);
 	return store_db_run(db, store_db_statement(db, STORE_BEGIN));
-}
-
-bool
-store_db_fits(const struct store_db *db)
-{
-	int64_t added = db->bytes - db->saved[2];
-
-	return added <= 0 || (uint64_t)added <= db->max;
 }
 
 enum {
@@ -274,6 +305,18 @@ roll_back(struct store_db *db)
 	db->bytes = db->saved[2];
 }
 
+/*
+ * The journal is found by its name, and belongs to the file that is open. Next
+ * to another one it would be taken for that one's, at the next start: so
+ * nothing stays in it.
+ */
+static void
+empty_journal(struct store_db *db)
+{
+	if (db->moved)
+		(void)!store_db_run(db, store_db_statement(db, STORE_SETTLE));
+}
+
 int
 store_db_end(struct store_db *db, int rc)
 {
@@ -285,6 +328,7 @@ store_db_end(struct store_db *db, int rc)
 		publish(db);
 	else
 		roll_back(db);
+	empty_journal(db);
 	return rc;
 }
 
@@ -348,6 +392,8 @@ store_db_open(const char *path, uint64_t max, struct store_counts *counts,
 		db->counts = counts;
 		db->max = max;
 		rc = store_open(path, &db->sql, ret_error);
+		if (rc == 0 && ret_error[0] != '\0')
+			counter_add(&counts->faults, 1);
 	}
 	if (rc == 0)
 		rc = prepare_statements(db);

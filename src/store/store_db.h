@@ -12,7 +12,11 @@
  *
  * Functions return 0, -ENOMEM, -ENOSPC (the disk is full), -EIO for other
  * faults of disk or file; and what stands with them. Faults are counted, and
- * logged once in a while. Threads: one at a time.
+ * of each kind one is logged in a while. Threads: one at a time.
+ *
+ * A file that is removed or replaced under the server is noticed with the next
+ * change, logged and counted as a fault once. What is kept goes on in the file
+ * that was opened, which its path names no more, and ends with the process.
  */
 #ifndef STORE_STORE_DB_H
 #define STORE_STORE_DB_H
@@ -28,6 +32,14 @@ enum {
 	STORE_ERROR_MAX = 512,
 	/* What SQLite and we need for a row besides its texts, about. */
 	STORE_ROW_BYTES = 256
+};
+
+/* Each is logged for itself. */
+enum store_fault {
+	STORE_FAULT_MEMORY,
+	STORE_FAULT_FULL,
+	STORE_FAULT_OTHER,
+	STORE_FAULT_KINDS
 };
 
 enum store_sql {
@@ -57,14 +69,15 @@ struct store_db {
 	int64_t saved[3]; /* the same before the transaction */
 	uint64_t evicted; /* in this transaction */
 	int64_t tick; /* the last use's number */
-	int64_t complain_at; /* when a fault is logged again */
+	int64_t complain_at[STORE_FAULT_KINDS]; /* when one is logged again */
+	bool moved; /* the path does not name the file that is open */
 };
 
 /*
  * Opens `path`, or memory for NULL, and makes what is missing. Errors, with
  * one line in `ret_error`: also -EBUSY another server has it, -EPERM it is not
- * ours alone, -EINVAL it is something else. A damaged file is set aside, and
- * `ret_error` then says so beside the 0; else it is empty.
+ * ours alone, -EINVAL it is something else. A damaged file is set aside, which
+ * is a fault, and `ret_error` then says so beside the 0; else it is empty.
  */
 MUST_CHECK int
 store_db_open(const char *path, uint64_t max, struct store_counts *counts,
@@ -77,9 +90,6 @@ void store_db_close(struct store_db *db);
 MUST_CHECK int store_db_begin(struct store_db *db);
 /* `rc`: what came of it; returns it, or the error of the commit. */
 MUST_CHECK int store_db_end(struct store_db *db, int rc);
-
-/* Whether what the transaction has added would not push itself out. */
-bool store_db_fits(const struct store_db *db);
 
 /* One ready to be bound. */
 sqlite3_stmt *store_db_statement(struct store_db *db, enum store_sql which);

@@ -25,7 +25,7 @@ bind_key(sqlite3_stmt *st, int at, int64_t key)
 }
 
 static int
-add_new(struct store_db *db, struct text owner, int64_t answer,
+add(struct store_db *db, struct text owner, int64_t answer,
     int64_t conversation, const struct store_item *item)
 {
 	sqlite3_stmt *st = store_db_statement(db, STORE_ITEM_ADD);
@@ -42,32 +42,6 @@ add_new(struct store_db *db, struct text owner, int64_t answer,
 	return store_db_run(db, st);
 }
 
-/* A row of its own, so that it stays when the first one goes. */
-static int
-add_copy(struct store_db *db, struct text owner, int64_t answer,
-    int64_t conversation, const struct store_item *item)
-{
-	struct store_item copy = *item;
-	sqlite3_stmt *st;
-	int rc = store_db_find(db, STORE_ITEM_FIND, owner, item->id, &st);
-
-	if (rc != 0)
-		return rc;
-	copy.json = store_db_column(st, 1);
-	rc = add_new(db, owner, answer, conversation, &copy);
-	(void)sqlite3_reset(st);
-	return rc;
-}
-
-static int
-add(struct store_db *db, struct text owner, int64_t answer,
-    int64_t conversation, const struct store_item *item)
-{
-	return item->json.len > 0
-	    ? add_new(db, owner, answer, conversation, item)
-	    : add_copy(db, owner, answer, conversation, item);
-}
-
 int
 store_items_add(struct store_db *db, struct text owner, int64_t answer,
     int64_t conversation, const struct store_item *items, size_t n)
@@ -76,6 +50,5 @@ store_items_add(struct store_db *db, struct text owner, int64_t answer,
 
 	for (size_t i = 0; rc == 0 && i < n; i++)
 		rc = add(db, owner, answer, conversation, &items[i]);
-	/* Of copies it is known only now how large they are. */
-	return rc == 0 && !store_db_fits(db) ? -EMSGSIZE : rc;
+	return rc;
 }

@@ -10,7 +10,7 @@
 /* An item, as it is kept. */
 struct store_item {
 	struct text id;
-	struct text json; /* empty: that of the kept item with this id */
+	struct text json;
 	bool output; /* of an answer, not of a request */
 };
 
@@ -22,9 +22,9 @@ MUST_CHECK int store_items_fit(const struct store_db *db, size_t bytes,
     const struct store_item *items, size_t n);
 
 /*
- * In a transaction. Errors: also -ENOENT an item whose JSON is to be taken is
- * not there any more, -EMSGSIZE with what was copied it is more than the store
- * may hold. `answer`, `conversation`: keys, or 0 for neither.
+ * In a transaction: each is a row of its own, also where one of that id is
+ * there, so that it stays when that one goes. `answer`, `conversation`: keys,
+ * or 0 for neither.
  */
 MUST_CHECK int
 store_items_add(struct store_db *db, struct text owner, int64_t answer,

@@ -21,11 +21,7 @@ store_page_add_all(
 	return added != 0 ? added : rc;
 }
 
-/*
- * The key behind which the page begins. Of several items with that id, which a
- * request has that refers to one of them twice, it is the last in the list's
- * order: else who turns the pages would never come to their end.
- */
+/* The key behind which the page begins. */
 static int
 find_start(struct store_db *db, const struct store_list *list, int64_t key,
     const struct store_page *page, int64_t *ret_start)
@@ -43,7 +39,7 @@ find_start(struct store_db *db, const struct store_list *list, int64_t key,
 	if (rc < 0)
 		return rc;
 	rc = sqlite3_column_type(st, 0) == SQLITE_NULL ? -ESRCH : 0;
-	*ret_start = sqlite3_column_int64(st, page->ascending ? 1 : 0);
+	*ret_start = sqlite3_column_int64(st, 0);
 	(void)sqlite3_reset(st);
 	return rc;
 }

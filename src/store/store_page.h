@@ -7,6 +7,11 @@
 #include "store/store_db.h"
 #include "store/store_rows.h"
 
+/*
+ * Callers go on behind the id of the last item that they have, so each id
+ * stands in a list once, where it first stood: a request may refer to one item
+ * twice. Then no page leaves anything out, and none comes again.
+ */
 struct store_page {
 	bool ascending; /* the oldest first */
 	size_t limit; /* most items */
@@ -15,7 +20,7 @@ struct store_page {
 
 /* The statements that read a list. */
 struct store_list {
-	enum store_sql find; /* first key, last key of (whose, id); or NULL */
+	enum store_sql find; /* the first key of (whose, id), or NULL */
 	enum store_sql up, down; /* id, json of (whose, behind a key, limit) */
 };
 

@@ -103,6 +103,7 @@ EXTRA_DIST += \
 	tests/e2e/lib/passed.mjs \
 	tests/e2e/lib/images.mjs \
 	tests/e2e/lib/items.mjs \
+	tests/e2e/lib/kept.mjs \
 	tests/e2e/lib/markdown.mjs \
 	tests/e2e/lib/markers.mjs \
 	tests/e2e/lib/proc.mjs \
@@ -162,6 +163,7 @@ EXTRA_DIST += \
 	tests/e2e/slow_clients.test.mjs \
 	tests/e2e/sse_wire.test.mjs \
 	tests/e2e/store.test.mjs \
+	tests/e2e/store_faults.test.mjs \
 	tests/e2e/systemd.test.mjs \
 	tests/e2e/timeouts.test.mjs \
 	tests/e2e/tls.test.mjs \

@@ -6,57 +6,18 @@ import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { makeDir, removeDir } from "./lib/env.mjs";
 import { request } from "./lib/http.mjs";
+import { Caller, refused } from "./lib/kept.mjs";
 import { describeEngines, mark, Proxy, realCodex } from "./lib/proxy.mjs";
 import { Sim } from "./lib/sim.mjs";
 
 const said = (request) => request.body.input.map((i) => i.content?.[0]?.text)
     .filter((t) => t !== undefined);
-const keyed = (key) => ({ Authorization: `Bearer ${key}` });
-
-// What the tests of this file ask of a proxy.
-class Client {
-	constructor(proxy, headers = {}) {
-		this.proxy = proxy;
-		this.headers = headers;
-	}
-
-	respond(input, fields = {}) {
-		return this.proxy.post("/v1/responses",
-		    { model: "codex-local", input, ...fields }, this.headers);
-	}
-
-	async answered(input, fields) {
-		const r = await this.respond(input, fields);
-
-		assert.equal(r.status, 200, r.text);
-		return r.json;
-	}
-
-	get(target) {
-		return this.proxy.get(target, this.headers);
-	}
-
-	post(target, body) {
-		return this.proxy.post(target, body, this.headers);
-	}
-
-	delete(target) {
-		return request(this.proxy.url + target,
-		    { method: "DELETE", headers: this.headers });
-	}
-}
-
-const refused = (r, status, code, param) => {
-	assert.equal(r.status, status, r.text);
-	assert.equal(r.json.error.code, code);
-	assert.equal(r.json.error.param, param);
-};
 
 describeEngines("what a request refers to", (engine) => {
 	const world = realCodex({ before, after }, { engine });
 	let client;
 
-	before(() => { client = new Client(world.proxy); });
+	before(() => { client = new Caller(world.proxy); });
 
 	it("previous_response_id: all that led to it, in order", async () => {
 		const m = mark();
@@ -151,7 +112,7 @@ describe("what is kept", () => {
 	const world = realCodex({ before, after }, { engine: "app-server" });
 	let client;
 
-	before(() => { client = new Client(world.proxy); });
+	before(() => { client = new Caller(world.proxy); });
 
 	it("is given out, listed and deleted", async () => {
 		const one = await client.answered([
@@ -232,18 +193,11 @@ describe("conversations", () => {
 	const world = realCodex({ before, after }, { engine: "app-server" });
 	let client;
 
-	before(() => { client = new Client(world.proxy); });
-
-	const made = async (body = {}) => {
-		const r = await client.post("/v1/conversations", body);
-
-		assert.equal(r.status, 200, r.text);
-		return r.json;
-	};
+	before(() => { client = new Caller(world.proxy); });
 
 	it("grow by what is asked in them", async () => {
 		const m = mark();
-		const { id } = await made({ items: [{ role: "developer",
+		const { id } = await client.conversation({ items: [{ role: "developer",
 			content: "be brief" }] });
 		const one = await client.answered("SIM: text=one",
 		    { conversation: id });
@@ -272,7 +226,7 @@ describe("conversations", () => {
 	});
 
 	it("have metadata, and end", async () => {
-		const { id, ...rest } = await made({ metadata: { a: "b" } });
+		const { id, ...rest } = await client.conversation({ metadata: { a: "b" } });
 		const at = `/v1/conversations/${id}`;
 
 		assert.deepEqual({ ...rest, created_at: 0 }, { created_at: 0,
@@ -325,11 +279,63 @@ describe("a store in a file", () => {
 			args: ["--store-file", file, "--api-key-file", keys] });
 
 		try {
-			await body((key) => new Client(proxy, keyed(key)), proxy);
+			await body((key) => new Caller(proxy, key), proxy);
 		} finally {
 			await proxy.stop();
 		}
 	};
+
+	// As if it were not there, whatever is asked of it.
+	it("a key cannot touch what is another's", async () => {
+		write("alice:a1\nbob:b1\n");
+		await withProxy(async (as) => {
+			const [alice, bob] = [as("a1"), as("b1")];
+			const items = { items: [{ role: "user", content: "x" }] };
+			const c = await alice.conversation(items);
+			const one = await alice.answered("SIM: text=hers",
+			    { conversation: c.id });
+			const [item] = one.output;
+			const asked = (who, r, conv, i) => [
+				who.get(`/v1/responses/${r}`),
+				who.get(`/v1/responses/${r}/input_items`),
+				who.post(`/v1/responses/${r}/cancel`, ""),
+				who.delete(`/v1/responses/${r}`),
+				who.respond("x", { previous_response_id: r }),
+				who.respond([{ type: "item_reference", id: i }]),
+				who.get(`/v1/conversations/${conv}`),
+				who.post(`/v1/conversations/${conv}`,
+				    { metadata: { a: "b" } }),
+				who.get(`/v1/conversations/${conv}/items`),
+				who.post(`/v1/conversations/${conv}/items`, items),
+				who.get(`/v1/conversations/${conv}/items/${i}`),
+				who.delete(`/v1/conversations/${conv}/items/${i}`),
+				who.respond("x", { conversation: conv }),
+				who.delete(`/v1/conversations/${conv}`),
+			];
+			const none = ["resp_none", "conv_none", "msg_none"];
+			const hers = [one.id, c.id, item.id];
+			const unknown = await Promise.all(asked(bob, ...none));
+			const forbidden = await Promise.all(asked(bob, ...hers));
+
+			assert.deepEqual(forbidden.map((r) => r.status),
+			    [404, 404, 404, 404, 400, 400, 404, 404, 404, 404,
+				404, 404, 400, 404]);
+			const said = (r, ids) => ids.reduce((text, id, n) =>
+			    text.replaceAll(id, none[n]), r.json.error.message);
+
+			forbidden.forEach((r, n) => assert.equal(said(r, hers),
+			    said(unknown[n], none)));
+			assert.deepEqual((await alice.get(
+			    `/v1/responses/${one.id}`)).json, one);
+			assert.deepEqual((await alice.get(
+			    `/v1/conversations/${c.id}`)).json, c);
+			const list = (await alice.get(
+			    `/v1/conversations/${c.id}/items`)).json;
+
+			assert.equal(list.data.length, 3);
+			assert.equal(list.first_id, item.id);
+		});
+	});
 
 	it("outlives the server, and a key sees its own", async () => {
 		let one, two;

@@ -172,9 +172,10 @@ explain(const struct api_ask *ask, struct error *e)
 		    "'after' must be the id of an item of the list.");
 		return;
 	case -EMSGSIZE:
-		error_set(e, ERROR_OVERLOADED,
-		    "It is too large to be kept (--store-bytes) or given out "
-		    "(--max-body-bytes).");
+		error_set(e, ERROR_BODY_TOO_LARGE,
+		    "What was asked for is larger than --max-body-bytes, and "
+		    "is not given out at once; of a list ask for less "
+		    "('limit').");
 		return;
 	default:
 		error_set(e, ERROR_INTERNAL, "The store does not work: %s.",

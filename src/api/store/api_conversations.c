@@ -26,7 +26,10 @@ shown(struct text t)
 static void
 fault(struct http_request *r, const struct api_ask *ask, struct error *e)
 {
-	(void)r;
+	if (ask->rc == -EMSGSIZE && r->method == HTTP_POST)
+		error_set(e, ERROR_BODY_TOO_LARGE,
+		    "The conversation would be larger than all that is kept "
+		    "(--store-bytes); it is as it was.");
 	if (ask->rc == -ENOENT)
 		error_set(e, ERROR_NOT_FOUND,
 		    "Conversation with id '%.*s' not found.", shown(ask->id),
@@ -92,9 +95,10 @@ create(struct api_ask *ask, struct store_db *db)
 
 	c.metadata = ask->metadata;
 	if (rc == 0)
-		rc = store_conversations_new(db, &c, ask->items, ask->n_items);
-	return rc != 0 ? rc
-		       : store_rows_add(&ask->rows, ask->id, ask->metadata);
+		rc = store_rows_add(&ask->rows, ask->id, ask->metadata);
+	return rc != 0
+	    ? rc
+	    : store_conversations_new(db, &c, ask->items, ask->n_items);
 }
 
 static int
@@ -128,19 +132,18 @@ list(struct api_ask *ask, struct store_db *db)
 	    db, ask->owner, ask->id, &ask->page, &ask->rows);
 }
 
-/* What was added is given out as a list. */
+/* What was added is given out as a list: none that cannot be is added. */
 static int
 add(struct api_ask *ask, struct store_db *db)
 {
 	int rc = api_given_read(ask);
 
-	if (rc == 0)
-		rc = store_conversations_add(
-		    db, ask->owner, ask->id, ask->items, ask->n_items);
 	for (size_t i = 0; rc == 0 && i < ask->n_items; i++)
 		rc = store_rows_add(
 		    &ask->rows, ask->items[i].id, ask->items[i].json);
-	return rc;
+	return rc != 0 ? rc
+		       : store_conversations_add(
+			     db, ask->owner, ask->id, ask->items, ask->n_items);
 }
 
 static int

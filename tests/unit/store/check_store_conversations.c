@@ -170,6 +170,117 @@ START_TEST(conversations_make_room_too)
 }
 END_TEST
 
+static int
+add(const char *id, const char *item, size_t bytes)
+{
+	char *text = malloc(bytes + 1);
+	struct store_item one = { .id = text_of(item) };
+	int rc;
+
+	ck_assert_ptr_nonnull(text);
+	memset(text, 'x', bytes);
+	one.json = (struct text){ text, bytes };
+	rc = store_conversations_add(rig, text_of("me"), text_of(id), &one, 1);
+	free(text);
+	return rc;
+}
+
+/* Each of what is added would fit, all of it together does not. */
+START_TEST(what_cannot_fit_pushes_nothing_out)
+{
+	char *long_text = calloc(1, 40001);
+	const int64_t max = 50 * 1024;
+	int64_t bytes;
+
+	ck_assert_ptr_nonnull(long_text);
+	memset(long_text, 'm', 40000);
+	rig_open(NULL, (uint64_t)max);
+	ck_assert_int_eq(make("me", "other"), 0);
+	ck_assert_int_eq(rig_keep("me", "r", ""), 0);
+	ck_assert_int_eq(make("me", "c"), 0);
+	ck_assert_int_eq(add("c", "i1", 20000), 0);
+	ck_assert_int_eq(add("c", "i2", 20000), 0);
+	bytes = gauge_get(&rig_counts.bytes);
+	ck_assert_int_eq(add("c", "i3", 20000), -EMSGSIZE);
+	ck_assert_int_eq(rig_keep_all("me", "s", "", "c", 20000), -EMSGSIZE);
+	ck_assert_int_eq(store_conversations_change(rig, text_of("me"),
+			     text_of("c"), text_of(long_text)),
+	    -EMSGSIZE);
+	ck_assert_uint_eq(counter_get(&rig_counts.evicted), 0);
+	ck_assert_uint_eq(counter_get(&rig_counts.dropped), 1);
+	ck_assert_int_eq(gauge_get(&rig_counts.bytes), bytes);
+	ck_assert_int_eq(drop("c", "i3"), -ESRCH);
+	ck_assert_str_eq(rig_read(store_answers_get, "me", "s"), "ENOENT");
+	ck_assert_str_eq(all("me", "other"), "<i0>");
+	/* What does fit, if others go, is taken: the oldest goes. */
+	ck_assert_int_eq(add("other", "i4", 20000), 0);
+	ck_assert_str_eq(rig_read(store_answers_get, "me", "r"), "ENOENT");
+	ck_assert_str_eq(all("me", "c"), "ENOENT");
+	ck_assert_int_le(gauge_get(&rig_counts.bytes), max);
+	store_db_close(rig);
+	free(long_text);
+}
+END_TEST
+
+/* A conversation is not pushed out by the answer that was given in it. */
+START_TEST(an_answer_stays_with_its_conversation)
+{
+	rig_open(NULL, 50 * 1024);
+	ck_assert_int_eq(rig_keep_all("me", "old", "", "", 20000), 0);
+	ck_assert_int_eq(make("me", "c"), 0);
+	ck_assert_int_eq(add("c", "i1", 20000), 0);
+	ck_assert_int_eq(rig_keep_all("me", "r", "", "c", 20000), 0);
+	ck_assert_str_eq(rig_read(store_answers_get, "me", "old"), "ENOENT");
+	ck_assert_int_eq(gauge_get(&rig_counts.conversations), 1);
+	ck_assert_int_eq(rig_keep_all("me", "s", "", "c", 30000), -EMSGSIZE);
+	ck_assert_int_eq(rig_keep_all("me", "t", "", "c", 20000), 0);
+	ck_assert_str_eq(rig_read(store_answers_get, "me", "r"), "ENOENT");
+	ck_assert_int_eq(gauge_get(&rig_counts.conversations), 1);
+	ck_assert_int_eq(gauge_get(&rig_counts.answers), 1);
+	store_db_close(rig);
+}
+END_TEST
+
+static const char *
+page(const char *id, bool ascending, size_t limit, const char *after)
+{
+	struct store_page p = {
+		.ascending = ascending, .limit = limit, .after = text_of(after)
+	};
+	struct store_rows rows;
+	const char *said;
+	int rc;
+
+	store_rows_init(&rows, 4096);
+	rc = store_conversations_list(
+	    rig, text_of("me"), text_of(id), &p, &rows);
+	said = rc == 0 ? rig_join(&rows) : strerrorname_np(-rc);
+	store_rows_free(&rows);
+	return said;
+}
+
+/* It is listed once, and taken away as often as it is there. */
+START_TEST(an_item_twice)
+{
+	rig_open(NULL, RIG_MAX);
+	ck_assert_int_eq(make("me", "c"), 0);
+	ck_assert_int_eq(add("c", "x", 1), 0);
+	ck_assert_int_eq(add("c", "i0", 2), 0);
+	ck_assert_int_eq(add("c", "y", 3), 0);
+	ck_assert_str_eq(page("c", true, 20, ""), "<i0>xxxx");
+	ck_assert_str_eq(page("c", true, 1, "i0"), "x");
+	ck_assert_str_eq(page("c", false, 2, ""), "xxxx");
+	ck_assert_str_eq(page("c", false, 2, "x"), "<i0>");
+	ck_assert_int_eq(drop("c", "i0"), 0);
+	ck_assert_int_eq(drop("c", "i0"), -ESRCH);
+	ck_assert_str_eq(all("me", "c"), "xxxx");
+	ck_assert_int_eq(
+	    store_conversations_delete(rig, text_of("me"), text_of("c")), 0);
+	rig_close_empty();
+}
+END_TEST
+
 UNIT_MAIN("store_conversations", items_come_from_callers_and_answers,
     an_item_goes_with_its_last_owner, an_answer_to_one_that_is_gone, metadata,
-    one_item, conversations_make_room_too)
+    one_item, conversations_make_room_too, what_cannot_fit_pushes_nothing_out,
+    an_answer_stays_with_its_conversation, an_item_twice)

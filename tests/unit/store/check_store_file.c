@@ -172,6 +172,7 @@ START_TEST(a_damaged_one_is_set_aside)
 		damage(path);
 		ck_assert_int_eq(try_to_open(path), 0);
 		ck_assert_ptr_nonnull(strstr(error, ".damaged"));
+		ck_assert_uint_eq(counter_get(&rig_counts.faults), 1);
 		ck_assert_int_eq(
 		    access(scratch_path("store.damaged"), F_OK), 0);
 		ck_assert_int_eq(gauge_get(&rig_counts.answers), 0);
@@ -289,7 +290,85 @@ START_TEST(a_full_disk_harms_nothing)
 }
 END_TEST
 
+/* Opens what is at the path now, and closes it again. */
+static int64_t
+answers_at(const char *path)
+{
+	struct store_counts counts = { .kept = { 0 } };
+	struct store_db *db;
+	int64_t n;
+
+	ck_assert_msg(store_db_open(path, RIG_MAX, &counts, &db, error) == 0,
+	    "%s", error);
+	ck_assert_str_eq(error, "");
+	n = gauge_get(&counts.answers);
+	store_db_close(db);
+	return n;
+}
+
+START_TEST(one_that_is_taken_away_is_noticed_once)
+{
+	const char *path, *aside;
+
+	scratch_make();
+	path = scratch_path("store");
+	aside = scratch_path("aside");
+	rig_open(path, RIG_MAX);
+	ck_assert_int_eq(rig_keep("me", "a", ""), 0);
+	ck_assert_int_eq(rename(path, aside), 0);
+	ck_assert_int_eq(rig_keep("me", "b", "a"), 0);
+	ck_assert_int_eq(rig_keep("me", "c", "b"), 0);
+	ck_assert_uint_eq(counter_get(&rig_counts.faults), 1);
+	ck_assert_str_eq(rig_read(store_answers_chain, "me", "c"),
+	    "<a-in><a-out><b-in><b-out><c-in><c-out>");
+	/* Put back, and away again. */
+	ck_assert_int_eq(rename(aside, path), 0);
+	ck_assert_int_eq(rig_keep("me", "d", ""), 0);
+	ck_assert_uint_eq(counter_get(&rig_counts.faults), 1);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(rig_keep("me", "e", ""), 0);
+	ck_assert_uint_eq(counter_get(&rig_counts.faults), 2);
+	store_db_close(rig);
+	scratch_remove();
+}
+END_TEST
+
+/* The journal has the path's name, and nothing in it for the new file. */
+START_TEST(another_in_its_place_stays_whole)
+{
+	const char *path;
+	char id[16];
+
+	scratch_make();
+	path = scratch_path("store");
+	rig_open(scratch_path("other"), RIG_MAX);
+	for (int i = 0; i < 20; i++) {
+		snprintf(id, sizeof(id), "o%d", i);
+		ck_assert_int_eq(rig_keep_all("me", id, "", "", 5000), 0);
+	}
+	store_db_close(rig);
+	rig_open(path, RIG_MAX);
+	for (int i = 0; i < 30; i++) {
+		snprintf(id, sizeof(id), "r%d", i);
+		ck_assert_int_eq(rig_keep_all("me", id, "", "", 5000), 0);
+		if (i == 20)
+			ck_assert_int_eq(rename(path, scratch_path("old")), 0);
+		if (i == 20)
+			ck_assert_int_eq(
+			    rename(scratch_path("other"), path), 0);
+	}
+	ck_assert_uint_eq(counter_get(&rig_counts.faults), 1);
+	/* As if it were killed: it is not closed. */
+	ck_assert_int_eq(answers_at(path), 20);
+	store_db_close(rig);
+	ck_assert_int_eq(answers_at(path), 20);
+	ck_assert_int_eq(answers_at(scratch_path("old")), 30);
+	scratch_remove();
+}
+END_TEST
+
 UNIT_MAIN("store_file", it_is_there_the_next_time,
     what_is_not_ours_alone_is_refused, what_is_something_else_stays_as_it_is,
     one_server_has_it, a_damaged_one_is_set_aside,
-    what_was_kept_outlives_a_kill, a_full_disk_harms_nothing)
+    what_was_kept_outlives_a_kill, a_full_disk_harms_nothing,
+    one_that_is_taken_away_is_noticed_once, another_in_its_place_stays_whole)
