@@ -52,6 +52,7 @@ start(void)
 	    scratch_path("home"));
 	setenv("CODEX_API_KEY", "k", 1); /* a login that nobody looks for */
 	setenv("CODEX_HOME", scratch_path("users"), 1);
+	setenv("HOME", scratch_path("."), 1); /* of the workspace */
 	log_configure(STDERR_FILENO, LOG_ERROR, LOG_TEXT);
 	app_settings(&settings, WORDS(binary, home));
 	sem_init(&told, 0, 0);
