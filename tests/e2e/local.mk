@@ -119,6 +119,7 @@ EXTRA_DIST += \
 	tests/e2e/lib/tls.mjs \
 	tests/e2e/lib/types.mjs \
 	tests/e2e/lib/wait.mjs \
+	tests/e2e/lib/websocket.mjs \
 	tests/e2e/texts/arabic.txt \
 	tests/e2e/texts/chinese.txt \
 	tests/e2e/texts/emoji.txt \
@@ -160,6 +161,7 @@ EXTRA_DIST += \
 	tests/e2e/runner.mjs \
 	tests/e2e/secrets.test.mjs \
 	tests/e2e/slow_paths.test.mjs \
+	tests/e2e/sim_websocket.test.mjs \
 	tests/e2e/slow_clients.test.mjs \
 	tests/e2e/sse_wire.test.mjs \
 	tests/e2e/store.test.mjs \

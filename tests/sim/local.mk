@@ -3,6 +3,7 @@
 check_PROGRAMS += tests/sim/sim_model tests/sim/fake_codex
 
 tests_sim_sim_model_SOURCES = \
+	tests/sim/model/answer.c tests/sim/model/answer.h \
 	tests/sim/model/exchange.c tests/sim/model/exchange.h \
 	tests/sim/model/faults.c tests/sim/model/faults.h \
 	tests/sim/model/items.c tests/sim/model/items.h \
@@ -14,8 +15,12 @@ tests_sim_sim_model_SOURCES = \
 	tests/sim/model/responses.c tests/sim/model/responses.h \
 	tests/sim/model/script.c tests/sim/model/script.h \
 	tests/sim/model/server.c tests/sim/model/server.h \
-	tests/sim/model/stats.c tests/sim/model/stats.h
-tests_sim_sim_model_LDADD = lib/libcommon.a $(MHD_LIBS) $(JANSSON_LIBS)
+	tests/sim/model/session.c tests/sim/model/session.h \
+	tests/sim/model/stats.c tests/sim/model/stats.h \
+	tests/sim/model/ws.c tests/sim/model/ws.h \
+	tests/sim/model/ws_frame.c tests/sim/model/ws_frame.h
+tests_sim_sim_model_LDADD = lib/libcommon.a $(MHD_LIBS) $(GNUTLS_LIBS) \
+	$(JANSSON_LIBS)
 
 tests_sim_fake_codex_SOURCES = \
 	tests/sim/codex/app_account.c tests/sim/codex/app_account.h \

@@ -4,12 +4,11 @@
 #include <errno.h>
 #include <poll.h>
 
+#include "answer.h"
 #include "base/clock.h"
 #include "faults.h"
 #include "journal.h"
-#include "once.h"
-#include "request.h"
-#include "responses.h"
+#include "session.h"
 #include "stats.h"
 
 /* Far above what any prompt of the tests needs. */
@@ -17,6 +16,8 @@ enum {
 	BODY_MAX = 256 << 20,
 	STREAM_BLOCK = 65536
 };
+
+static const char responses_path[] = "/v1/responses";
 
 struct exchange {
 	struct MHD_Connection *connection;
@@ -46,7 +47,7 @@ exchange_new(struct MHD_Connection *connection, const char *method,
 	x->path = strdup(path);
 	x->stop_fd = stop_fd;
 	buf_init(&x->body, BODY_MAX);
-	plan_init(&x->plan);
+	plan_init(&x->plan, PLAN_SSE);
 	return x;
 }
 
@@ -68,10 +69,7 @@ exchange_close(struct exchange *x, bool sent)
 	bool completed = sent || x->cut || all;
 
 	if (x->n > 0) {
-		journal_write(json_pack("{s:I, s:s, s:b, s:b, s:f}", "n",
-		    (json_int_t)x->n, "event", "closed", "completed", completed,
-		    "cut", x->cut, "ms",
-		    (double)(clock_now() - x->started) / NS_PER_MS));
+		journal_closed(x->n, completed, x->cut, x->started);
 		stats_close();
 	}
 	plan_free(&x->plan);
@@ -85,8 +83,9 @@ exchange_close(struct exchange *x, bool sent)
  * stops before that.
  */
 static bool
-wait_until(const struct exchange *x, int64_t deadline)
+wait_until(void *arg, int64_t deadline)
 {
+	const struct exchange *x = arg;
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
 	    x->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 	struct pollfd fds[] = {
@@ -175,58 +174,24 @@ queue_json(
 }
 
 static enum MHD_Result
-answer_script(
-    struct exchange *x, struct script *s, const struct responses_input *in)
-{
-	if (s->once && !once_first(in->last_user->data, in->last_user->len))
-		script_mend(s);
-	if (s->delay > 0 && !wait_until(x, clock_after(s->delay * NS_PER_MS)))
-		return MHD_NO;
-	if (s->hang_headers) {
-		(void)wait_until(x, CLOCK_NEVER);
-		return MHD_NO;
-	}
-	if (s->unreadable && request_has_sealed(in->input))
-		return queue_json(x, MHD_HTTP_BAD_REQUEST,
-		    fault_body("The encrypted content gAAA... could not be "
-			       "verified.",
-			"invalid_request_error", "invalid_encrypted_content"),
-		    -1);
-	if (s->status > 0)
-		return queue_json(
-		    x, (unsigned)s->status, fault_scripted(s), s->after);
-	if (responses_build(s, in, &x->plan) < 0)
-		return MHD_NO;
-	x->stream = true;
-	return queue(x, MHD_HTTP_OK,
-	    MHD_create_response_from_callback(
-		MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_plan, x, NULL),
-	    "text/event-stream");
-}
-
-static enum MHD_Result
 answer_responses(struct exchange *x, const json_t *body)
 {
-	struct script script;
-	struct buf last_user;
-	struct responses_input in = { .n = x->n,
-		.model = json_string_value(json_object_get(body, "model")),
-		.input = json_object_get(body, "input"),
-		.last_user = &last_user };
-	char error[SCRIPT_ERROR_MAX] = "sim: no JSON";
-	enum MHD_Result r;
+	struct answer a;
+	enum MHD_Result r = MHD_NO;
 
-	buf_init(&last_user, BODY_MAX);
-	if (body == NULL || request_last_user(in.input, &last_user) < 0 ||
-	    script_parse(last_user.data, last_user.len,
-		request_tool_rounds(in.input), &script, error) < 0) {
-		r = queue_json(x, MHD_HTTP_BAD_REQUEST,
-		    fault_body(error, "invalid_request_error", "sim"), -1);
-	} else {
-		r = answer_script(x, &script, &in);
-		script_free(&script);
+	if (answer_make(body, x->n, wait_until, x, &x->plan, &a) < 0)
+		return MHD_NO;
+	if (a.kind == ANSWER_ERROR) {
+		r = queue_json(
+		    x, a.status, json_incref(a.error), a.retry_after);
+	} else if (a.kind == ANSWER_STREAM) {
+		x->stream = true;
+		r = queue(x, MHD_HTTP_OK,
+		    MHD_create_response_from_callback(
+			MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_plan, x, NULL),
+		    "text/event-stream");
 	}
-	buf_free(&last_user);
+	answer_free(&a);
 	return r;
 }
 
@@ -246,22 +211,83 @@ add_header(
 	return MHD_YES;
 }
 
-/* `body` is borrowed. */
-static void
-note_request(const struct exchange *x, json_t *body)
+/* All of the request's, names in lower case; NULL = no memory. */
+static json_t *
+headers_of(const struct exchange *x)
 {
 	json_t *headers = json_object();
 
 	MHD_get_connection_values(
 	    x->connection, MHD_HEADER_KIND, add_header, headers);
-	journal_write(json_pack("{s:I, s:s, s:s, s:o, s:I, s:O?}", "n",
-	    (json_int_t)x->n, "method", x->method, "path", x->path, "headers",
-	    headers, "bytes", (json_int_t)x->body.len, "body", body));
+	return headers;
+}
+
+/* `body` is borrowed. */
+static void
+note_request(const struct exchange *x, json_t *body)
+{
+	journal_write(json_pack("{s:I, s:s, s:s, s:s, s:o, s:I, s:O?}", "n",
+	    (json_int_t)x->n, "transport", "http", "method", x->method, "path",
+	    x->path, "headers", headers_of(x), "bytes", (json_int_t)x->body.len,
+	    "body", body));
+}
+
+/* MHD's; blocks until the connection is over, which its thread may. */
+static void
+upgraded(void *arg, struct MHD_Connection *connection, void *context,
+    const char *first, size_t len, MHD_socket fd,
+    struct MHD_UpgradeResponseHandle *handle)
+{
+	const struct exchange *x = context;
+	struct ws *ws = ws_new(fd, x->stop_fd, first, len);
+	json_t *headers = headers_of(x);
+
+	(void)arg;
+	(void)connection;
+	if (ws != NULL)
+		session_run(ws, x->path, headers);
+	json_decref(headers);
+	ws_free(ws);
+	(void)MHD_upgrade_action(handle, MHD_UPGRADE_ACTION_CLOSE);
+}
+
+static bool
+header_has(const struct exchange *x, const char *name, const char *value)
+{
+	const char *given = MHD_lookup_connection_value(
+	    x->connection, MHD_HEADER_KIND, name);
+
+	return given != NULL && strcasestr(given, value) != NULL;
+}
+
+/* What the handshake of a WebSocket gets; NULL: it is none, or no memory. */
+static struct MHD_Response *
+handshake(const struct exchange *x)
+{
+	const char *key = MHD_lookup_connection_value(
+	    x->connection, MHD_HEADER_KIND, "sec-websocket-key");
+	char accept[WS_ACCEPT_SIZE];
+	struct MHD_Response *response;
+
+	if (strcmp(x->method, "GET") != 0 || key == NULL ||
+	    !header_has(x, "connection", "upgrade") ||
+	    !header_has(x, "upgrade", "websocket") ||
+	    !header_has(x, "sec-websocket-version", "13") ||
+	    ws_accept(key, accept) < 0)
+		return NULL;
+	response = MHD_create_response_for_upgrade(upgraded, NULL);
+	if (response != NULL) {
+		(void)MHD_add_response_header(response, "upgrade", "websocket");
+		(void)MHD_add_response_header(
+		    response, "sec-websocket-accept", accept);
+	}
+	return response;
 }
 
 enum MHD_Result
 exchange_answer(struct exchange *x)
 {
+	struct MHD_Response *upgrade;
 	json_t *body = NULL;
 	enum MHD_Result r;
 
@@ -269,6 +295,13 @@ exchange_answer(struct exchange *x)
 		return MHD_NO;
 	if (strcmp(x->path, "/sim/stats") == 0)
 		return queue_json(x, MHD_HTTP_OK, stats_json(), -1);
+	upgrade = strcmp(x->path, responses_path) == 0 ? handshake(x) : NULL;
+	if (upgrade != NULL) {
+		r = MHD_queue_response(
+		    x->connection, MHD_HTTP_SWITCHING_PROTOCOLS, upgrade);
+		MHD_destroy_response(upgrade);
+		return r;
+	}
 	if (x->body.len > 0)
 		body = json_loadb(
 		    x->body.data, x->body.len, JSON_ALLOW_NUL, NULL);
@@ -276,7 +309,7 @@ exchange_answer(struct exchange *x)
 	x->n = stats_open();
 	note_request(x, body);
 	if (strcmp(x->method, "POST") == 0 &&
-	    strcmp(x->path, "/v1/responses") == 0)
+	    strcmp(x->path, responses_path) == 0)
 		r = answer_responses(x, body);
 	else
 		r = queue_json(x, MHD_HTTP_NOT_FOUND,

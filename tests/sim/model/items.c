@@ -23,6 +23,15 @@ item_event(struct items *it, const char *type, json_t *item)
 		(json_int_t)it->index, "item", item));
 }
 
+/* The item is whole; takes it over. */
+static void
+item_done(struct items *it, json_t *item)
+{
+	plan_item(it->plan, json_incref(item));
+	item_event(it, "response.output_item.done", item);
+	it->index++;
+}
+
 /* An event about a piece of an item; takes over `id` and `value`. */
 static void
 piece_event(struct items *it, const char *type, json_t *id,
@@ -124,10 +133,9 @@ items_message(struct items *it, const struct buf *text, const char *phase,
 	    "content_index", "text", json_stringn(s, text->len));
 	piece_event(it, "response.content_part.done", item_id(it, "msg"),
 	    "content_index", "part", text_part(s, text->len));
-	item_event(it, "response.output_item.done",
+	item_done(it,
 	    message(it, phase, "completed",
 		json_pack("[o]", text_part(s, text->len))));
-	it->index++;
 }
 
 /* Takes over `parts`. */
@@ -168,9 +176,7 @@ items_reasoning(struct items *it, const char *summary, const char *sealed)
 		add_summary(it, summary);
 		json_array_append_new(parts, summary_part(summary));
 	}
-	item_event(
-	    it, "response.output_item.done", reasoning(it, parts, sealed));
-	it->index++;
+	item_done(it, reasoning(it, parts, sealed));
 }
 
 /* `arguments` is borrowed. */
@@ -220,7 +226,5 @@ items_call(
 	    json_stringn(arguments + half, len - half));
 	arguments_event(it, "response.function_call_arguments.done",
 	    "arguments", json_string(arguments));
-	item_event(it, "response.output_item.done",
-	    call(it, name, arguments, "completed"));
-	it->index++;
+	item_done(it, call(it, name, arguments, "completed"));
 }

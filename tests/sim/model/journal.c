@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 static int journal_fd = -1;
 
 int
@@ -38,4 +40,12 @@ journal_write(json_t *entry)
 	}
 	free(line);
 	json_decref(entry);
+}
+
+void
+journal_closed(uint64_t n, bool completed, bool cut, int64_t started)
+{
+	journal_write(json_pack("{s:I, s:s, s:b, s:b, s:f}", "n", (json_int_t)n,
+	    "event", "closed", "completed", completed, "cut", cut, "ms",
+	    (double)(clock_now() - started) / NS_PER_MS));
 }

@@ -9,6 +9,8 @@
 #define SIM_JOURNAL_H
 
 #include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "base/compiler.h"
 
@@ -18,5 +20,11 @@ void journal_close(void);
 
 /* Writes one line; takes over `entry`. */
 void journal_write(json_t *entry);
+
+/*
+ * The response to request `n`, which was there at `started`, has ended: all of
+ * it was sent, or the script broke it off, or neither.
+ */
+void journal_closed(uint64_t n, bool completed, bool cut, int64_t started);
 
 #endif

@@ -3,11 +3,14 @@
 #include <errno.h>
 
 #include "base/clock.h"
+#include "ws_frame.h"
 
 void
-plan_init(struct plan *p)
+plan_init(struct plan *p, enum plan_framing framing)
 {
-	*p = (struct plan){ .ending = PLAN_DONE };
+	*p = (struct plan){
+		.framing = framing, .ending = PLAN_DONE, .items = json_array()
+	};
 	buf_init(&p->bytes, SIZE_MAX);
 }
 
@@ -16,6 +19,8 @@ plan_free(struct plan *p)
 {
 	buf_free(&p->bytes);
 	free(p->pauses);
+	json_decref(p->items);
+	p->items = NULL;
 	p->pauses = NULL;
 	p->n_pauses = 0;
 }
@@ -27,7 +32,7 @@ append_dump(const char *bytes, size_t len, void *arg)
 }
 
 static int
-append_event(struct plan *p, const json_t *event)
+append_sse(struct plan *p, const json_t *event)
 {
 	const char *type = json_string_value(json_object_get(event, "type"));
 	int r = buf_printf(&p->bytes, "event: %s\ndata: ", type);
@@ -40,6 +45,18 @@ append_event(struct plan *p, const json_t *event)
 	return r;
 }
 
+static int
+append_frame(struct plan *p, const json_t *event)
+{
+	char *text = json_dumps(event, JSON_COMPACT);
+	int r = -ENOMEM;
+
+	if (text != NULL)
+		r = ws_frame_write(&p->bytes, WS_TEXT, text, strlen(text));
+	free(text);
+	return r;
+}
+
 void
 plan_event(struct plan *p, json_t *event)
 {
@@ -48,8 +65,16 @@ plan_event(struct plan *p, json_t *event)
 	if (json_object_set_new(event, "sequence_number", sequence) < 0)
 		p->error = -ENOMEM;
 	if (p->error == 0)
-		p->error = append_event(p, event);
+		p->error = p->framing == PLAN_WS ? append_frame(p, event)
+						 : append_sse(p, event);
 	json_decref(event);
+}
+
+void
+plan_item(struct plan *p, json_t *item)
+{
+	if (json_array_append_new(p->items, item) < 0)
+		p->error = -ENOMEM;
 }
 
 void

@@ -1,6 +1,6 @@
 /*
- * plan.h - the bytes of one streamed response, with the pauses in them and
- * how it ends.
+ * plan.h - the bytes of one streamed response, as server-sent events or as
+ * frames of a WebSocket, with the pauses in them and how it ends.
  *
  * Life cycle: plan_init, any number of plan_event and plan_pause,
  * plan_free. Errors are kept in `error` and later calls do nothing, so a
@@ -15,12 +15,18 @@
 
 #include "base/buf.h"
 
+enum plan_framing {
+	PLAN_SSE,
+	PLAN_WS
+};
+
 struct plan_pause {
 	size_t offset; /* bytes sent before it */
 	int64_t ns;
 };
 
 struct plan {
+	enum plan_framing framing;
 	struct buf bytes;
 	struct plan_pause *pauses; /* in order of their offsets */
 	size_t n_pauses;
@@ -30,14 +36,18 @@ struct plan {
 		PLAN_HANG
 	} ending;
 	int64_t sequence; /* of the next event */
+	json_t *items; /* those that are done */
 	int error; /* 0 or -errno */
 };
 
-void plan_init(struct plan *p);
+void plan_init(struct plan *p, enum plan_framing framing);
 void plan_free(struct plan *p);
 
-/* Appends one server-sent event; takes over `event`, NULL = no memory. */
+/* Appends one event; takes over `event`, NULL = no memory. */
 void plan_event(struct plan *p, json_t *event);
+
+/* Remembers an item that is done; takes it over, NULL = no memory. */
+void plan_item(struct plan *p, json_t *item);
 
 /* Nothing for `ms` milliseconds at this place; 0 does nothing. */
 void plan_pause(struct plan *p, int64_t ms);

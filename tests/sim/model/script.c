@@ -56,6 +56,9 @@ static const struct directive directives[] = {
 	{ "hang_headers", FLAG,    AT(hang_headers), NULL },
 	{ "behind",       FLAG,    AT(behind),       NULL },
 	{ "once",         FLAG,    AT(once),         NULL },
+	{ "goodbye",      NUMBER,  AT(goodbye),      NULL },
+	{ "close",        NUMBER,  AT(close),        NULL },
+	{ "forget",       FLAG,    AT(forget),       NULL },
 };
 /* clang-format on */
 
@@ -259,7 +262,7 @@ parse_directive(
 }
 
 static const struct script defaults = {
-	.usage = { 11, 3, 7, 2 }, .after = -1, .cut = -1
+	.usage = { 11, 3, 7, 2 }, .after = -1, .cut = -1, .close = -1
 };
 
 /* Whether a directive is "then", which ends a step. */

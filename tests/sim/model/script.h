@@ -71,6 +71,11 @@ struct script {
 	bool hang_headers;
 	bool behind; /* failed, cut and hang come behind calls and text */
 	bool once; /* only the first request with this text */
+
+	/* What only a WebSocket has. */
+	int64_t goodbye; /* status that a cut tells of; 0: none */
+	int64_t close; /* after so many ms the connection ends; -1: no */
+	bool forget; /* the next request gets previous_response_not_found */
 };
 
 /*

@@ -74,7 +74,7 @@ server_start(uint16_t port, uint16_t *ret_port)
 	errno = 0;
 	server = MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION |
 		MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL | MHD_USE_ITC |
-		MHD_USE_ERROR_LOG,
+		MHD_USE_ERROR_LOG | MHD_ALLOW_UPGRADE,
 	    port, NULL, NULL, handle, NULL, MHD_OPTION_EXTERNAL_LOGGER, no_log,
 	    NULL, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
 	    MHD_OPTION_NOTIFY_COMPLETED, completed, NULL,

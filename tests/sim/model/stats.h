@@ -11,7 +11,10 @@
 uint64_t stats_open(void);
 void stats_close(void);
 
-/* {"requests","open","max_open"}; NULL = no memory. */
+/* A WebSocket is open; returns its number, from 1. */
+uint64_t stats_connection(void);
+
+/* {"requests","open","max_open","connections"}; NULL = no memory. */
 json_t *stats_json(void);
 
 #endif
