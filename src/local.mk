@@ -19,6 +19,9 @@ src_api_sources = \
 	src/api/api_server.c src/api/api_server.h \
 	src/api/api_unread.c src/api/api_unread.h
 
+src_api_page_sources = \
+	src/api/page/api_journal.c src/api/page/api_journal.h
+
 src_api_store_sources = \
 	src/api/store/api_answers.c src/api/store/api_answers.h \
 	src/api/store/api_ask.c src/api/store/api_ask.h \
@@ -283,6 +286,8 @@ src_settings_sources = \
 	src/settings/settings.c src/settings/settings.def src/settings/settings.h
 
 src_stats_sources = \
+	src/stats/journal.c src/stats/journal.h \
+	src/stats/journal_json.c \
 	src/stats/latency.c src/stats/latency.h \
 	src/stats/phases.def \
 	src/stats/stats.c src/stats/stats.h \
@@ -304,6 +309,7 @@ src_store_sources = \
 
 src_libproxy_a_SOURCES = \
 	$(src_api_sources) \
+	$(src_api_page_sources) \
 	$(src_api_store_sources) \
 	$(src_cli_sources) \
 	$(src_client_sources) \

@@ -165,6 +165,18 @@ limit_exec_prompt(int64_t max_body_bytes)
 /* The model catalog, as Codex prints it and as it is given. */
 #define LIMIT_CATALOG (16 * LIMIT_MIB)
 
+/* ---- the journal ---- */
+
+/* The last requests that it tells of, and of how many minutes. */
+#define LIMIT_JOURNAL_ROWS 256
+#define LIMIT_JOURNAL_MINUTES 60
+/*
+ * Who may watch it at once. Each costs a connection and, while his client does
+ * not read, all rows as JSON: 1 MiB at most, if each character of their names
+ * has to be escaped.
+ */
+#define LIMIT_JOURNAL_WATCHERS 32
+
 /* ---- the store ---- */
 
 /* All that is kept: --store-bytes. Answers that wait to be kept: */

@@ -79,6 +79,7 @@ note_first(struct generate *g)
 		latency_first_sse(l);
 	if (l->first_content_sse == 0 && reply_has_content(g->reply)) {
 		l->first_content_sse = clock_now();
+		latency_reach(l, JOURNAL_FIRST);
 		histogram_observe(&g->http->context->stats->first_token,
 		    l->first_content_sse - l->started);
 	}
@@ -210,6 +211,8 @@ finish_body(struct generate *g)
 		http_reply_no_memory(g->http);
 		return true;
 	}
+	if (reply_has_content(g->reply))
+		latency_reach(g->http->latency, JOURNAL_FIRST);
 	if (!reply_done(g->reply)) {
 		api_jobs_wake_at(&g->jobs, CLOCK_NEVER);
 		return false;
@@ -455,6 +458,7 @@ api_generate_end(struct http_request *r)
 		api_jobs_settle(&g->jobs, g->reply);
 		api_jobs_free(&g->jobs);
 		usage = reply_usage(g->reply);
+		r->latency->usage = usage;
 		stats_tokens(r->context->stats, &usage);
 		if (r->key != NULL) {
 			counter_add(&r->key->tokens_input, usage.input);

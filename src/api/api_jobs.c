@@ -61,6 +61,7 @@ api_jobs_submit(struct api_jobs *c, struct error *ret_error)
 	for (unsigned i = 0; i < c->n; i++)
 		channel_set_wake_hook(
 		    c->job[i]->channel, on_event, &c->http->park);
+	latency_reach(c->http->latency, JOURNAL_QUEUED);
 	rc = dispatch_submit(c->dispatch, c->job, c->n, ret_error);
 	if (rc != 0)
 		return rc;

@@ -83,4 +83,5 @@ api_pick_note(
 	l->stream = form->stream;
 	snprintf(l->model, sizeof(l->model), "%s", g->model);
 	note_left_out(r, g, form->left_out);
+	latency_describe(l);
 }

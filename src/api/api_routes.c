@@ -6,6 +6,7 @@
 #include "api/api_metrics.h"
 #include "api/api_models.h"
 #include "api/api_server.h"
+#include "api/page/api_journal.h"
 #include "api/store/api_answers.h"
 #include "api/store/api_conversations.h"
 #include "dialect/chat/chat_dialect.h"
@@ -52,6 +53,10 @@ static const struct http_route table[] = {
 	{ "/health",     HTTP_GET, OPENAI, .begin = api_health_get },
 	{ "/ready",      HTTP_GET, OPENAI, .begin = api_ready_get },
 	{ "/metrics",    HTTP_GET, OPENAI, .begin = api_metrics_get },
+	{ "/journal",    HTTP_GET, OPENAI, .needs_key = true,
+	    .begin = api_journal_get },
+	{ "/journal/events", HTTP_GET, OPENAI, .needs_key = true,
+	    .begin = api_journal_watch, .end = api_journal_over },
 	{ "/private/server", HTTP_GET, OPENAI, .private = true,
 	    .begin = api_server_get },
 	{ "/private/models", HTTP_GET, OPENAI, .private = true,

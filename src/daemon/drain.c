@@ -4,6 +4,7 @@
 
 #include "daemon/signal_watch.h"
 #include "base/clock.h"
+#include "stats/journal.h"
 #include "system/log.h"
 
 /* For engines to end what was cancelled, and slow clients to take it. */
@@ -44,18 +45,20 @@ drain_parts(struct parts *p)
 	signal_watch_start(&impatience, p->signal_fd, end_at_once, NULL);
 	if (p->engines != NULL)
 		drain_jobs(p);
+	if (p->stats != NULL)
+		journal_close(p->stats->journal); /* 4 */
 	if (p->http != NULL) {
 		if (!http_server_wait(
-			p->http, clock_after(DELIVERY_PATIENCE))) /* 4 */
+			p->http, clock_after(DELIVERY_PATIENCE))) /* 5 */
 			log_warning("drain: cutting clients that do not take "
 				    "their answer");
-		api_quiet(p->api); /* 5 */
-		http_server_stop(p->http); /* 6 */
+		api_quiet(p->api); /* 6 */
+		http_server_stop(p->http); /* 7 */
 	}
 	api_free(p->api);
 	store_free(p->store);
 	if (p->engines != NULL)
-		engines_stop(p->engines); /* 7 */
+		engines_stop(p->engines); /* 8 */
 	if (p->watch != NULL)
 		watch_stop(p->watch);
 	stats_free(p->stats);

@@ -36,10 +36,11 @@ struct parts {
  *	1. refuse: new requests get 503, /ready says so
  *	2. wait for the running ones, at most p->drain
  *	3. cancel those that are left; each says so to its caller
- *	4. wait until every request has been answered to its end
- *	5. stop what works for parked requests; it wakes them all
- *	6. stop HTTP: no connection is suspended any more
- *	7. write what is to be kept; join the workers, then the watch
+ *	4. end the streams of those who watch, which have no end of their own
+ *	5. wait until every request has been answered to its end
+ *	6. stop what works for parked requests; it wakes them all
+ *	7. stop HTTP: no connection is suspended any more
+ *	8. write what is to be kept; join the workers, then the watch
  *
  * A second SIGTERM or SIGINT meanwhile ends the process at once.
  */

@@ -298,6 +298,7 @@ dispatch_take(struct dispatch *d, int64_t deadline, struct job **ret_job)
 	sync_unlock(&d->lock);
 	j->phases->ns[PHASE_QUEUE_WAIT] = now - j->queued_at;
 	histogram_observe(&d->stats->queue_wait, now - j->queued_at);
+	latency_reach(j->latency, JOURNAL_TAKEN);
 	*ret_job = j;
 	return 0;
 }

@@ -59,6 +59,7 @@ void
 job_note_asked(struct job *j)
 {
 	atomic_store_explicit(&j->asked, true, memory_order_relaxed);
+	latency_reach(j->latency, JOURNAL_ASKED);
 }
 
 bool

@@ -118,6 +118,9 @@ request_new(struct http_context *context, struct http_connection *peer,
 	begin_counting(r);
 	context->on_count(context, 1);
 	http_guard_check(r);
+	if (r->latency != NULL)
+		latency_enter(r->latency, context->stats->journal,
+		    r->key != NULL ? r->key->name : NULL);
 	return r;
 }
 
@@ -280,6 +283,7 @@ finish_counting(struct http_request *r, enum MHD_RequestTerminationCode how)
 	now = phase_add(&l->http, PHASE_TOTAL, l->started);
 	l->status = status;
 	l->code = r->outcome == ERROR_NONE ? NULL : error_code(r->outcome);
+	journal_end(l->journal, l->row, status, l->code, &l->usage);
 	stats_request_ended(r->context->stats, l->given_to, r->outcome, status,
 	    now - l->started);
 }

@@ -43,6 +43,32 @@ latency_route(
 	l->given_to = engine;
 	l->engine = stats_engine_name(engine);
 	snprintf(l->codex_model, sizeof(l->codex_model), "%s", codex_model);
+	latency_describe(l);
+}
+
+void
+latency_enter(struct latency *l, struct journal *journal, const char *key)
+{
+	l->journal = journal;
+	l->row = journal_begin(
+	    journal, l->request_id, l->dialect, l->engine, key);
+}
+
+void
+latency_describe(const struct latency *l)
+{
+	struct journal_about about = { .engine = l->engine,
+		.model = l->model,
+		.codex_model = l->codex_model,
+		.stream = l->stream };
+
+	journal_describe(l->journal, l->row, &about);
+}
+
+void
+latency_reach(const struct latency *l, enum journal_stage stage)
+{
+	journal_reach(l->journal, l->row, stage);
 }
 
 int64_t

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "conversation/generation.h"
+#include "stats/journal.h"
 #include "stats/stats.h"
 
 enum phase {
@@ -49,7 +50,10 @@ struct latency {
 	const char *code; /* a constant, or NULL for success */
 	int64_t started; /* monotonic ns */
 	int64_t first_sse, first_content_sse; /* monotonic ns, 0 = never */
+	struct usage usage; /* of all choices, once it has ended */
 	struct phases http;
+	struct journal *journal; /* set once; NULL: none */
+	uint64_t row; /* its handle there; set once */
 	unsigned jobs; /* of `job`, those that there are */
 	/* written by the engine's thread, one a choice */
 	struct phases job[CHOICES_MAX];
@@ -60,6 +64,18 @@ struct latency {
 /* One reference; started is now. NULL: out of memory. */
 struct latency *latency_new(const char *request_id, const char *engine);
 struct latency *latency_ref(struct latency *l);
+
+/*
+ * The request gets its row in the journal; `key` is the name of its key, or
+ * NULL. Before there are jobs.
+ */
+void latency_enter(struct latency *l, struct journal *journal, const char *key);
+
+/* What is known of model and engine goes there, too. The HTTP side. */
+void latency_describe(const struct latency *l);
+
+/* It comes to this stage now. Any thread that has a reference. */
+void latency_reach(const struct latency *l, enum journal_stage stage);
 
 /* This engine has the request now; `codex_model` is the one that answers. */
 void latency_route(

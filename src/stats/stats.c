@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "stats/journal.h"
 
 struct stats *
 stats_new(void)
@@ -10,6 +11,11 @@ stats_new(void)
 
 	if (s == NULL)
 		return NULL;
+	s->journal = journal_new();
+	if (s->journal == NULL) {
+		free(s);
+		return NULL;
+	}
 	s->started = clock_now();
 	s->unread.max = LIMIT_UNREAD;
 	return s;
@@ -18,6 +24,9 @@ stats_new(void)
 void
 stats_free(struct stats *s)
 {
+	if (s == NULL)
+		return;
+	journal_free(s->journal);
 	free(s);
 }
 

@@ -42,7 +42,10 @@ struct stats_dialect {
 	struct counter requests_ok, requests_error;
 };
 
+struct journal;
+
 struct stats {
+	struct journal *journal; /* of the last requests; set once */
 	int64_t started; /* monotonic ns; set once */
 	struct counter requests_total;
 	struct counter requests_ok;

@@ -85,6 +85,7 @@ EXTRA_DIST += \
 	tests/e2e/http_surface.test.mjs \
 	tests/e2e/images.test.mjs \
 	tests/e2e/isolation.test.mjs \
+	tests/e2e/journal.test.mjs \
 	tests/e2e/leaks.test.mjs \
 	tests/e2e/lib/agent.mjs \
 	tests/e2e/lib/app_server.mjs \

@@ -111,6 +111,7 @@ UNIT_TESTS = \
 	tests/unit/settings/check_key_ring \
 	tests/unit/settings/check_settings \
 	tests/unit/settings/check_settings_rows \
+	tests/unit/stats/check_journal \
 	tests/unit/stats/check_stats \
 	tests/unit/store/check_store \
 	tests/unit/store/check_store_answers \
