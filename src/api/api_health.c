@@ -109,3 +109,16 @@ api_ready_get(struct http_request *r)
 		r->abort = true;
 	buf_free(&body);
 }
+
+void
+api_hello_get(struct http_request *r)
+{
+	struct buf body;
+
+	buf_init(&body, PAGE_MAX);
+	if (buf_puts(&body, "{\"message\":\"hello\"}\n") == 0)
+		http_reply(r, MHD_HTTP_OK, HTTP_JSON, &body);
+	else
+		r->abort = true;
+	buf_free(&body);
+}

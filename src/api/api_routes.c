@@ -57,6 +57,7 @@ static const struct http_route table[] = {
 	    .begin = api_journal_get },
 	{ "/journal/events", HTTP_GET, OPENAI, .needs_key = true,
 	    .begin = api_journal_watch, .end = api_journal_over },
+	{ "/api/hello",  HTTP_GET, OPENAI, .begin = api_hello_get },
 	{ "/private/server", HTTP_GET, OPENAI, .private = true,
 	    .begin = api_server_get },
 	{ "/private/models", HTTP_GET, OPENAI, .private = true,

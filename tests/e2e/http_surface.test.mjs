@@ -30,6 +30,7 @@ describe("paths and methods", () => {
 	const get = "GET, HEAD, OPTIONS", post = "POST, OPTIONS";
 	/* path, allowed */
 	const rows = [["/health", get], ["/ready", get], ["/metrics", get],
+		["/api/hello", get],
 		["/v1/models", get], ["/v1/models/codex-local", get],
 		[chat, post]];
 
