@@ -124,11 +124,17 @@ error_code(enum error_kind kind)
 	return table[kind].code;
 }
 
+enum error_kind
+error_counted_as(enum error_kind kind)
+{
+	return kind == ERROR_CODEX_UNUSABLE ? ERROR_CODEX_UNAVAILABLE : kind;
+}
+
 bool
 error_no_retry(enum error_kind kind)
 {
 	return kind == ERROR_USAGE_LIMIT || kind == ERROR_CODEX_FORBIDDEN ||
-	    kind == ERROR_NOT_OBEYED;
+	    kind == ERROR_NOT_OBEYED || kind == ERROR_CODEX_UNUSABLE;
 }
 
 const char *

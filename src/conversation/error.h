@@ -91,7 +91,13 @@ void error_free(struct error *e);
 int error_status(enum error_kind kind);
 const char *error_code(enum error_kind kind);
 
-/* True when a client that tries again gains nothing (quota is out). */
+/* The first of those that have the same code: itself, but for a few. */
+enum error_kind error_counted_as(enum error_kind kind);
+
+/*
+ * True when a client that tries again gains nothing: the quota is out, Codex
+ * is not installed.
+ */
 bool error_no_retry(enum error_kind kind);
 
 /* The words, or for want of them the code. Borrowed. */

@@ -62,7 +62,7 @@ stats_request_ended(struct stats *s, enum stats_engine engine,
 		return;
 	}
 	counter_add(&s->requests_error, 1);
-	counter_add(&s->errors_by_code[kind], 1);
+	counter_add(&s->errors_by_code[error_counted_as(kind)], 1);
 	counter_add(&s->errors_by_status[status_index(status)], 1);
 }
 

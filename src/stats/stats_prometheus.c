@@ -63,6 +63,8 @@ put_errors(struct bufw *w, const struct stats *s)
 	for (int i = 1; i < ERROR_KINDS; i++) {
 		char labels[128];
 
+		if (error_counted_as(i) != (enum error_kind)i)
+			continue;
 		snprintf(labels, sizeof(labels), "code=\"%s\",status=\"%d\"",
 		    error_code(i), error_status(i));
 		prom_sample_uint(w, P "errors_total", labels,

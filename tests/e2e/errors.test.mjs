@@ -89,8 +89,8 @@ function check(r, [, status, type, code, retry, text]) {
 		    `Retry-After ${after}`);
 	}
 	assert.equal(r.headers["x-should-retry"],
-	    ["usage_limit_exceeded", "codex_forbidden"].includes(code)
-		? "false" : undefined);
+	    ["usage_limit_exceeded", "codex_forbidden", "codex_unavailable"]
+		.includes(code) ? "false" : undefined);
 }
 
 // Text that is out cannot be taken back: the error ends the stream.
@@ -210,6 +210,8 @@ describe("no Codex", () => {
 			check(r, ["", 503, server, "codex_unavailable", undefined,
 				/codex/i]);
 		}
+		assert.deepEqual((await proxy.idle()).errors_by_code,
+		    { codex_unavailable: 2 });
 		await proxy.stop();
 	});
 });

@@ -108,6 +108,19 @@ describe("messages, errors", () => {
 	});
 });
 
+describe("messages, no Codex", () => {
+	const world = fakeWorld({ before, after },
+	    { codex: "/nonexistent/codex", ready: false });
+
+	it("is 403: nothing that another try would mend", async () => {
+		const r = await world.proxy.post("/v1/messages",
+		    { ...message, ...messages("x") });
+
+		check(r, 403, "permission_error", /npm install/);
+		assert.equal(r.headers["x-should-retry"], "false");
+	});
+});
+
 describe("messages, keys", () => {
 	const world = fakeWorld({ before, after }, { args: ["--api-key", "k"] });
 	const post = (headers) => world.proxy.post("/v1/messages",

@@ -48,6 +48,7 @@ for (const [engine, tooOld, needed, fine] of rows) {
 					assert.equal(r.status, 503, r.text);
 					assert.equal(r.error.type, "server_error");
 					assert.equal(r.error.code, "codex_unavailable");
+					assert.equal(r.headers["x-should-retry"], "false");
 					names(r.error.message, version, needed);
 				}
 				const ready = await until(async () => {

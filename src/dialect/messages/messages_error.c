@@ -13,6 +13,7 @@ messages_error_status(enum error_kind kind)
 	switch (kind) {
 	case ERROR_INVALID_API_KEY:
 	case ERROR_CODEX_UNAUTHORIZED:
+	case ERROR_CODEX_UNUSABLE: /* of 4xx the one that is not repeated */
 		return 403;
 	case ERROR_NOT_OBEYED: /* nothing that passes */
 		return 400;

@@ -22,7 +22,9 @@
 
 enum {
 	OUTPUT_MAX = 16 * 1024 * 1024,
-	STDERR_MAX = 64 * 1024
+	STDERR_MAX = 64 * 1024,
+	/* Of a reason: until somebody acts, no caller need ask again. */
+	LASTING = 1 << 30
 };
 
 /* The first that takes the command line of `codex exec` (codex_command.c). */
@@ -37,18 +39,11 @@ struct probe {
 	struct error *error;
 };
 
-static int
-unavailable(struct probe *p, unsigned reason, const char *message)
-{
-	*p->reason = reason;
-	return error_set(p->error, ERROR_CODEX_UNAVAILABLE, "%s", message);
-}
-
-static int unavailablef(struct probe *p, unsigned reason, const char *fmt, ...)
+static int unavailable(struct probe *p, unsigned reason, const char *fmt, ...)
     PRINTF_LIKE(3, 4);
 
 static int
-unavailablef(struct probe *p, unsigned reason, const char *fmt, ...)
+unavailable(struct probe *p, unsigned reason, const char *fmt, ...)
 {
 	char message[1024];
 	va_list ap;
@@ -56,7 +51,11 @@ unavailablef(struct probe *p, unsigned reason, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(message, sizeof(message), fmt, ap);
 	va_end(ap);
-	return unavailable(p, reason, message);
+	*p->reason = reason & ~LASTING;
+	return error_set(p->error,
+	    (reason & LASTING) != 0 ? ERROR_CODEX_UNUSABLE
+				    : ERROR_CODEX_UNAVAILABLE,
+	    "%s", message);
 }
 
 /* Runs Codex in `env` and in `cwd` (NULL: here) and collects stdout. */
@@ -121,12 +120,12 @@ find_binary(struct probe *p)
 	int rc = codex_binary_find(name, b);
 
 	if (rc == -ENOENT)
-		return unavailablef(p, NOT_READY_CODEX_MISSING,
+		return unavailable(p, NOT_READY_CODEX_MISSING | LASTING,
 		    "The Codex CLI '%s' was not found; install it (npm "
 		    "install -g @openai/codex) or name it with --codex-bin.",
 		    name);
 	if (rc != 0)
-		return unavailablef(p, NOT_READY_CODEX_MISSING,
+		return unavailable(p, NOT_READY_CODEX_MISSING | LASTING,
 		    "The Codex CLI '%s' cannot be run: %s.", name,
 		    strerror(-rc));
 	return 0;
@@ -147,7 +146,7 @@ static int
 no_directory(struct probe *p, const char *path, const char *option, int rc)
 {
 	log_error("codex: %s: %s", path, strerror(-rc));
-	return unavailablef(p, NOT_READY_NO_WORKER,
+	return unavailable(p, NOT_READY_NO_WORKER,
 	    "The directory of %s cannot be prepared: %s.", option,
 	    strerror(-rc));
 }
@@ -182,7 +181,7 @@ prepare_home(struct probe *p)
 		return unavailable(p, NOT_READY_NO_WORKER, "Out of memory.");
 	rc = codex_home_prepare(c->home, p->users_home);
 	if (rc == -EPERM)
-		return unavailable(p, NOT_READY_NO_WORKER,
+		return unavailable(p, NOT_READY_NO_WORKER | LASTING,
 		    "Others can enter the directory of "
 		    "--app-server-codex-home: make it yours alone (chmod 700), "
 		    "or name one that is, or one that is not there yet.");
@@ -210,7 +209,7 @@ read_version(struct probe *p, const struct buf *out)
 	    (out->data[len - 1] == '\n' || out->data[len - 1] == '\r'))
 		len--;
 	if (len == 0 || len > 100 || parse_version(out->data, c->number) != 0)
-		return unavailablef(p, NOT_READY_CODEX_MISSING,
+		return unavailable(p, NOT_READY_CODEX_MISSING,
 		    "'%s --version' does not name a Codex version.",
 		    c->binary.path);
 	c->version = strndup(out->data, len);
@@ -232,14 +231,14 @@ check_version(struct probe *p)
 	rc = run_codex(
 	    p, &p->codex->env, QUICK_DEADLINE, &out, &st, "--version", NULL);
 	if (rc != 0)
-		rc = unavailablef(p, NOT_READY_CODEX_MISSING,
+		rc = unavailable(p, NOT_READY_CODEX_MISSING,
 		    "'%s --version' failed: %s.", p->codex->binary.path,
 		    strerror(-rc));
 	else
 		rc = read_version(p, &out);
 	buf_free(&out);
 	if (rc == 0 && version_older(p->codex->number, m))
-		rc = unavailablef(p, NOT_READY_CODEX_TOO_OLD,
+		rc = unavailable(p, NOT_READY_CODEX_TOO_OLD | LASTING,
 		    "%s is too old: this engine needs %u.%u.%u or later; "
 		    "update it with npm install -g @openai/codex.",
 		    p->codex->version, m[0], m[1], m[2]);
@@ -256,7 +255,7 @@ check_configuration(struct probe *p)
 	step(p, "having it read its configuration");
 	if (!codex_refusal(p->spec->settings, p->codex, p->spec->abort_fd, why))
 		return 0;
-	return unavailablef(p, NOT_READY_NO_WORKER,
+	return unavailable(p, NOT_READY_NO_WORKER | LASTING,
 	    "Codex refuses its configuration (--codex-config): %s", why);
 }
 

@@ -304,9 +304,8 @@ outcome(struct codex_setup *cs, uint64_t number, struct error *ret_error)
 		    "--timeout-seconds.");
 	if (cs->codex != NULL)
 		return 0;
-	return error_set(ret_error, ERROR_CODEX_UNAVAILABLE, "%s",
-	    cs->error.message != NULL ? cs->error.message
-				      : "Codex is not available.");
+	error_copy(ret_error, &cs->error);
+	return -EINVAL;
 }
 
 /* Under the lock, which the wait releases. */

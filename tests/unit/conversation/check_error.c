@@ -22,12 +22,19 @@ START_TEST(each_kind_is_complete)
 }
 END_TEST
 
+/* Two kinds have one code where they are counted as one, and never else. */
 START_TEST(codes_are_unique)
 {
-	for (int a = ERROR_NONE + 1; a < ERROR_KINDS; a++) {
-		for (int b = a + 1; b < ERROR_KINDS; b++)
-			ck_assert_str_ne(error_code(a), error_code(b));
+	for (enum error_kind a = ERROR_NONE + 1; a < ERROR_KINDS; a++) {
+		for (enum error_kind b = a + 1; b < ERROR_KINDS; b++)
+			ck_assert_int_eq(
+			    strcmp(error_code(a), error_code(b)) == 0,
+			    error_counted_as(a) == error_counted_as(b));
+		ck_assert_int_eq(
+		    error_status(error_counted_as(a)), error_status(a));
 	}
+	ck_assert_int_eq(
+	    error_counted_as(ERROR_CODEX_UNUSABLE), ERROR_CODEX_UNAVAILABLE);
 }
 END_TEST
 
@@ -49,6 +56,8 @@ static const struct {
 	{ ERROR_RATE_LIMIT, 429, "rate_limit_exceeded", 1, false },
 	{ ERROR_QUEUE_FULL, 429, "queue_full", 1, false },
 	{ ERROR_UPSTREAM, 502, "upstream_error", -1, false },
+	{ ERROR_CODEX_UNAVAILABLE, 503, "codex_unavailable", -1, false },
+	{ ERROR_CODEX_UNUSABLE, 503, "codex_unavailable", -1, true },
 	{ ERROR_OVERLOADED, 503, "overloaded", 1, false },
 	{ ERROR_QUEUE_TIMEOUT, 503, "queue_timeout", 1, false },
 	{ ERROR_SHUTTING_DOWN, 503, "shutting_down", 1, false },

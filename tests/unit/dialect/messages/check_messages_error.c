@@ -38,6 +38,8 @@ static const struct {
 	{ ERROR_UPSTREAM, 500, "api_error" },
 	{ ERROR_CODEX_CRASHED, 500, "api_error" },
 	{ ERROR_CODEX_UNAVAILABLE, 503, "api_error" },
+	/* What no retry mends is no 5xx. */
+	{ ERROR_CODEX_UNUSABLE, 403, "permission_error" },
 	{ ERROR_TIMEOUT, 504, "timeout_error" },
 };
 

@@ -247,7 +247,7 @@ START_TEST(no_codex_at_all)
 	launch("#!/bin/sh\necho codex-cli 0.153.0\n", WORDS(NULL));
 	j = submit();
 	wait_for_all();
-	expect_end(j, "", ERROR_CODEX_UNAVAILABLE, "too old");
+	expect_end(j, "", ERROR_CODEX_UNUSABLE, "too old");
 	finish();
 }
 END_TEST

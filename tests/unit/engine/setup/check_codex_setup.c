@@ -116,7 +116,7 @@ START_TEST(a_failure_is_known_and_looked_into_again)
 	start();
 	ck_assert_int_eq(try_until_known(&codex, &error), -EINVAL);
 	ck_assert_ptr_null(codex);
-	ck_assert_int_eq(error.kind, ERROR_CODEX_UNAVAILABLE);
+	ck_assert_int_eq(error.kind, ERROR_CODEX_UNUSABLE);
 	ck_assert_ptr_nonnull(strstr(error.message, "not found"));
 	codex_setup_version(setup, version, sizeof(version));
 	ck_assert_str_eq(version, "");
