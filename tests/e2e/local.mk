@@ -34,6 +34,7 @@ EXTRA_DIST += \
 	tests/e2e/clients/ai_anthropic.test.mjs \
 	tests/e2e/clients/anthropic.test.mjs \
 	tests/e2e/clients/claude_code.test.mjs \
+	tests/e2e/clients/claude_code_tasks.test.mjs \
 	tests/e2e/clients/ai_responses.test.mjs \
 	tests/e2e/clients/cline.test.mjs \
 	tests/e2e/clients/cn.test.mjs \
@@ -92,6 +93,7 @@ EXTRA_DIST += \
 	tests/e2e/lib/calls.mjs \
 	tests/e2e/lib/child.mjs \
 	tests/e2e/lib/children.mjs \
+	tests/e2e/lib/claude.mjs \
 	tests/e2e/lib/client.mjs \
 	tests/e2e/lib/compatibility.mjs \
 	tests/e2e/lib/complete.bash \

@@ -24,7 +24,7 @@ function kill(pid) {
 	}
 }
 
-class Agent {
+export class Agent {
 	constructor() {
 		this.dir = makeDir("agent");
 		this.home = path.join(this.dir, "home");
@@ -52,9 +52,8 @@ class Agent {
 		fs.writeFileSync(file, JSON.stringify(settings));
 	}
 
-	// Runs a program of the packages to its end: {stdout, stderr}. Its exit
-	// code proves nothing: several exit with 0 and have done nothing.
-	async run([name, ...args], { env = {}, input = "" } = {}) {
+	// Starts a program of the packages, which is then a Child.
+	start([name, ...args], { env = {}, input = "" } = {}) {
 		const stdin = path.join(this.dir, "stdin");
 
 		fs.writeFileSync(stdin, input);
@@ -67,7 +66,15 @@ class Agent {
 				npm_config_offline: "true", ...env }) });
 
 		fs.closeSync(fd);
-		await within(child.exited, name, 240000 * slack)
+		return child;
+	}
+
+	// Runs one to its end: {stdout, stderr}. Its exit code proves nothing:
+	// several exit with 0 and have done nothing.
+	async run(words, options) {
+		const child = this.start(words, options);
+
+		await within(child.exited, words[0], 240000 * slack)
 		    .catch((e) => {
 			child.kill("SIGKILL");
 			e.message += `\n${child.stdout}\n${child.stderr}`;
@@ -90,7 +97,7 @@ class Agent {
 }
 
 // What the requests that offer the tool say the tools have said, oldest first.
-const saidByTools = (sim, m, tool) => sim.requestsWith(m)
+export const saidByTools = (sim, m, tool) => sim.requestsWith(m)
     .map((r) => received(r.body))
     .filter((r) => r.tools.some((t) => t.name === tool))
     .map((r) => r.items.filter((i) => i.type === "function_call_output"));
