@@ -7,5 +7,7 @@ describeAgent("@anthropic-ai/claude-code", {
 	read: (file) => `tool=Read:${JSON.stringify({ file_path: file })}`,
 	write: (file, content) =>
 		`tool=Write:${JSON.stringify({ file_path: file, content })}`,
+	edit: (file_path, old_string, new_string) => `tool=Edit:${
+		JSON.stringify({ file_path, old_string, new_string })}`,
 	run: (agent, url, prompt) => agent.run(...claude(agent, url, prompt)),
 });

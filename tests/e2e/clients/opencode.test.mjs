@@ -15,6 +15,8 @@ const opencode = (npm) => describeAgent("opencode-ai", {
 	read: (file) => `tool=read:${JSON.stringify({ filePath: file })}`,
 	write: (file, content) =>
 		`tool=write:${JSON.stringify({ filePath: file, content })}`,
+	edit: (filePath, oldString, newString) => `tool=edit:${
+		JSON.stringify({ filePath, oldString, newString })}`,
 	// It would put quotation marks around a prompt in the command line. It
 	// asks for a title at the same time, unless it is given one.
 	run: (agent, url, prompt, alone) => agent.run(
@@ -27,3 +29,4 @@ const opencode = (npm) => describeAgent("opencode-ai", {
 
 opencode("@ai-sdk/openai-compatible");
 opencode("@ai-sdk/openai"); // responses
+opencode("@ai-sdk/anthropic");

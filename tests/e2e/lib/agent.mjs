@@ -106,14 +106,15 @@ export const saidByTools = (sim, m, tool) => sim.requestsWith(m)
  * Has the agent read a file and write one through its own tools, as its model
  * tells it, and say what both said; and then sees what it makes of an answer
  * that breaks off. `read` and `write` give the directives by which sim_model
- * calls the tools; `configure(agent, url)` is done before, if it is given;
- * `run(agent, url, prompt, alone)` gives what agent.run gives; `alone`: nothing
- * else may be asked for meanwhile. `upstream` is the name by which the model
- * knows the tool that writes; `what` says more of what is tried, and `args` are
- * of the proxy. `name` is the package's.
+ * calls the tools, and so does `edit`, without which nothing is edited;
+ * `configure(agent, url)` is done before, if it is given; `run(agent, url,
+ * prompt, alone)` gives what agent.run gives; `alone`: nothing else may be asked
+ * for meanwhile. `upstream` is the name by which the model knows the tool that
+ * writes; `what` says more of what is tried, and `args` are of the proxy. `name`
+ * is the package's.
  */
-export function describeAgent(name, { configure, run, read, write, upstream,
-	what, args = [] }) {
+export function describeAgent(name, { configure, run, read, write, edit,
+	upstream, what, args = [] }) {
 	describe(client(name, what), () => {
 		// The model is one that Codex's own catalog has in code mode.
 		const world = realCodex({ before, after },
@@ -164,6 +165,23 @@ export function describeAgent(name, { configure, run, read, write, upstream,
 			assert.deepEqual(errors, {});
 			assert.ok(metrics.requests_ok >= 3);
 		});
+
+		const edits = async () => {
+			const m = mark(), file = agent.file("edited.txt");
+
+			fs.writeFileSync(file, `first\n${m}\nlast\n`);
+			const steps = [read(file), edit(file, m, "second")];
+			const ran = await run(agent, url,
+			    `for ${m}\nSIM: ${steps.join(";then;")};then;outputs\n`);
+
+			assert.equal(fs.readFileSync(file, "utf8"),
+			    "first\nsecond\nlast\n", ran.stdout + ran.stderr);
+			assert.deepEqual(saidByTools(world.sim, m, upstream)
+			    .map((list) => list.length), [0, 1, 2]);
+		};
+
+		if (edit !== undefined)
+			it("edits a file that it has read", edits);
 
 		// Clients that take a half answer for a whole one are why.
 		it("an answer that breaks off is told, or asked for again",
