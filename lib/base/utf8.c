@@ -99,6 +99,25 @@ utf8_complete_prefix(const char *s, size_t len)
 	return len;
 }
 
+void
+utf8_mend_cuts(char *s)
+{
+	size_t len = strlen(s), at = 0, kept = 0;
+
+	while (at < len) {
+		const unsigned char *u = (const unsigned char *)s + at;
+		struct lead lead = utf8_lead(*u);
+		size_t n = lead.len > 1 ? utf8_matching(u, len - at, lead) : 1;
+
+		if (lead.len <= 1 || n == lead.len) {
+			memmove(s + kept, s + at, n);
+			kept += n;
+		}
+		at += n;
+	}
+	s[kept] = '\0';
+}
+
 size_t
 utf8_count(const char *s, size_t len)
 {

@@ -24,6 +24,12 @@ size_t utf8_valid_prefix(const char *s, size_t len);
  */
 size_t utf8_complete_prefix(const char *s, size_t len);
 
+/*
+ * Takes out of a string what is left of characters that were cut off, as a
+ * precision in bytes does ("%.64s"). Other bytes stay, well-formed or not.
+ */
+void utf8_mend_cuts(char *s);
+
 /* Number of characters in well-formed text. */
 size_t utf8_count(const char *s, size_t len);
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 static const struct {
 	int status;
 	const char *code;
@@ -19,18 +21,30 @@ static const struct {
 
 static char *format(const char *fmt, va_list ap) PRINTF_LIKE(1, 0);
 
+/*
+ * What callers sent is quoted up to so many bytes, in formats all over the
+ * program: here it is made whole characters again.
+ */
+static char *
+mended(char *s)
+{
+	if (s != NULL)
+		utf8_mend_cuts(s);
+	return s;
+}
+
 static char *
 format(const char *fmt, va_list ap)
 {
 	char *s;
 
-	return vasprintf(&s, fmt, ap) < 0 ? NULL : s;
+	return vasprintf(&s, fmt, ap) < 0 ? NULL : mended(s);
 }
 
 static char *
 copy(const char *s)
 {
-	return s != NULL ? strdup(s) : NULL;
+	return s != NULL ? mended(strdup(s)) : NULL;
 }
 
 /* Takes both strings. They may have been made from those of `e`. */

@@ -62,8 +62,10 @@ struct error {
 	}
 
 /*
- * Sets kind and message; retry_after comes from the table. Always returns
- * -EINVAL, so that a validator can `return error_set(...)`.
+ * Sets kind and message; retry_after comes from the table. A precision may cut
+ * a character in the message ("%.64s"), and in `param` below: what is left of
+ * it is taken out. Always returns -EINVAL, so that a validator can
+ * `return error_set(...)`.
  */
 int error_set(struct error *e, enum error_kind kind, const char *fmt, ...)
     PRINTF_LIKE(3, 4);

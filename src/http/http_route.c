@@ -2,11 +2,9 @@
 
 #include <stdint.h>
 
-#include "base/utf8.h"
 #include "options/nearest.h"
 
 enum {
-	PATH_SHOWN = 200,
 	PATHS_SHOWN = 1024
 };
 
@@ -117,8 +115,6 @@ http_route_refuse(struct http_request *r)
 {
 	const struct http_routes *routes = r->context->routes;
 	const char *path = r->target.path != NULL ? r->target.path : "";
-	int shown = (int)utf8_valid_prefix(
-	    path, strlen(path) < PATH_SHOWN ? strlen(path) : PATH_SHOWN);
 	const char *never = never_served(path);
 	const char *near = nearest_path(routes, path);
 	char all[PATHS_SHOWN];
@@ -126,16 +122,14 @@ http_route_refuse(struct http_request *r)
 	list_paths(routes, all);
 	if (never != NULL)
 		error_set(&r->refusal, ERROR_NOT_FOUND,
-		    "There is nothing at %.*s: Codex offers no %s.", shown,
-		    path, never);
+		    "There is nothing at %.200s: Codex offers no %s.", path,
+		    never);
 	else if (near != NULL)
 		error_set(&r->refusal, ERROR_NOT_FOUND,
-		    "There is nothing at %.*s; did you mean %s?", shown, path,
-		    near);
+		    "There is nothing at %.200s; did you mean %s?", path, near);
 	else
 		error_set(&r->refusal, ERROR_NOT_FOUND,
-		    "There is nothing at %.*s; served are %s.", shown, path,
-		    all);
+		    "There is nothing at %.200s; served are %s.", path, all);
 }
 
 bool

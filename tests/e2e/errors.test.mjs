@@ -308,3 +308,55 @@ describe("a body that is wrong", () => {
 		assert.deepEqual(world.proxy.calls(), []);
 	});
 });
+
+// 64 and 100 bytes end in the middle of one of these.
+describe("what is quoted of a long id", () => {
+	const world = fakeWorld({ before, after },
+	    { engine: "app-server" });
+	const id = "漢".repeat(60);
+	const respond = (fields) => ["/v1/responses",
+		{ model: "codex-local", input: "x", ...fields }];
+	const messages = (list, tools) => ["/v1/messages", { tools,
+		model: "codex-local", max_tokens: 9, messages: list }];
+	const twice = (x) => [x, x];
+
+	for (const [what, bytes, [target, body]] of [
+		["chat: calls", 64, ["/v1/chat/completions", ask([
+			{ role: "assistant", tool_calls: twice({ id, type:
+			    "function", function: { name: "f",
+				arguments: "{}" } }) }])]],
+		["chat: a tool", 64, ["/v1/chat/completions", ask("x",
+		    { tools: [{ type: id }] })]],
+		["messages: calls", 64, messages([{ role: "assistant",
+			content: twice({ type: "tool_use", id, name: "f",
+				input: {} }) }])],
+		["messages: a tool", 64, messages([{ role: "user",
+			content: "x" }], [{ type: id, name: "f" }])],
+		["responses: calls", 64, respond({ input: twice({ call_id: id,
+			type: "function_call", name: "f", arguments: "{}" }) })],
+		["responses: a tool", 64, respond({ tools: [{ type: id }] })],
+		["responses: an item", 100, respond({ input: [
+			{ type: "item_reference", id }] })],
+		["responses: the one before", 100,
+			respond({ previous_response_id: id })],
+		["responses: a conversation", 100, respond({ conversation: id })],
+		["responses: metadata", 64, respond({ metadata: { [id]: 1 } })],
+		["a response", 100, [`/v1/responses/${encodeURIComponent(id)}`]],
+		["a conversation", 100,
+			[`/v1/conversations/${encodeURIComponent(id)}`]],
+		["a conversation's item", 100, ["/v1/conversations/x/items/" +
+			encodeURIComponent(id)]],
+	]) {
+		it(what, async () => {
+			const r = body === undefined
+			    ? await world.proxy.get(target)
+			    : await world.proxy.post(target, body);
+			const quoted = r.json.error.message.match(/漢+/)?.[0];
+
+			assert.ok(r.status === 400 || r.status === 404, r.text);
+			if (!target.includes("/items/"))
+				assert.equal(quoted, "漢".repeat(bytes / 3), r.text);
+			assert.ok(!r.text.includes("\ufffd"), r.text);
+		});
+	}
+});

@@ -3,23 +3,15 @@
 #include <errno.h>
 
 #include "api/store/api_list.h"
-#include "base/utf8.h"
 #include "http/http_reply.h"
-
-enum {
-	ID_SHOWN = 100
-};
 
 static void
 not_found(struct http_request *r, const struct api_ask *ask, struct error *e)
 {
-	size_t len = ask->id.len < ID_SHOWN ? ask->id.len : (size_t)ID_SHOWN;
-
 	(void)r;
 	if (ask->rc == -ENOENT)
 		error_set(e, ERROR_NOT_FOUND,
-		    "Response with id '%.*s' not found.",
-		    (int)utf8_valid_prefix(ask->id.s, len), ask->id.s);
+		    "Response with id '%.100s' not found.", ask->id.s);
 }
 
 /* A question about the response that the path names. NULL: out of memory. */

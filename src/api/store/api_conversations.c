@@ -5,23 +5,14 @@
 #include "api/store/api_given.h"
 #include "api/store/api_list.h"
 #include "base/clock.h"
-#include "base/utf8.h"
 #include "http/http_reply.h"
 #include "json/jsonw.h"
 #include "store/store_conversations.h"
 #include "system/random_id.h"
 
 enum {
-	ID_MAX = 64,
-	ID_SHOWN = 100
+	ID_MAX = 64
 };
-
-static int
-shown(struct text t)
-{
-	return (int)utf8_valid_prefix(
-	    t.s, t.len < ID_SHOWN ? t.len : (size_t)ID_SHOWN);
-}
 
 static void
 fault(struct http_request *r, const struct api_ask *ask, struct error *e)
@@ -32,12 +23,11 @@ fault(struct http_request *r, const struct api_ask *ask, struct error *e)
 		    "(--store-bytes); it is as it was.");
 	if (ask->rc == -ENOENT)
 		error_set(e, ERROR_NOT_FOUND,
-		    "Conversation with id '%.*s' not found.", shown(ask->id),
-		    ask->id.s);
+		    "Conversation with id '%.100s' not found.", ask->id.s);
 	else if (ask->rc == -ESRCH && ask->item.len > 0)
 		error_set(e, ERROR_NOT_FOUND,
-		    "Item with id '%.*s' not found in that conversation.",
-		    shown(ask->item), ask->item.s);
+		    "Item with id '%.100s' not found in that conversation.",
+		    ask->item.s);
 }
 
 /* ---- questions ---- */

@@ -178,5 +178,38 @@ START_TEST(pieces_are_whole_characters)
 }
 END_TEST
 
+/* A precision anywhere in a text leaves whole characters. */
+START_TEST(cuts_are_mended)
+{
+	static const char text[] = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\xa6\x8a"
+				   "b\xe6\xbc\xa2";
+	static const struct {
+		const char *text, *wanted;
+	} rows[] = {
+		{ "", "" },
+		{ "\xe6\xbc", "" },
+		{ "\xe6\xbc'\xe6\xe6\xbc\xa2", "'\xe6\xbc\xa2" },
+		/* no character was cut here */
+		{ "\x80z\xff", "\x80z\xff" },
+	};
+	char s[64], wanted[64];
+
+	for (int n = 0; n < (int)sizeof(text); n++) {
+		int whole = (int)utf8_complete_prefix(text, (size_t)n);
+
+		snprintf(s, sizeof(s), "'%.*s', \xc3\xa9", n, text);
+		snprintf(
+		    wanted, sizeof(wanted), "'%.*s', \xc3\xa9", whole, text);
+		utf8_mend_cuts(s);
+		ck_assert_str_eq(s, wanted);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		snprintf(s, sizeof(s), "%s", rows[i].text);
+		utf8_mend_cuts(s);
+		ck_assert_str_eq(s, rows[i].wanted);
+	}
+}
+END_TEST
+
 UNIT_MAIN("utf8", prefixes, every_code_point, nothing_else_is_a_character,
-    pieces_are_whole_characters)
+    pieces_are_whole_characters, cuts_are_mended)

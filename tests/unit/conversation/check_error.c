@@ -168,6 +168,24 @@ START_TEST(out_of_memory_keeps_the_error)
 }
 END_TEST
 
+START_TEST(quotes_are_whole_characters)
+{
+	static const char id[] = "\xe6\xbc\xa2\xe6\xbc\xa2";
+	struct error e = ERROR_INIT;
+
+	error_set(&e, ERROR_NOT_FOUND, "'%.4s'", id);
+	ck_assert_str_eq(e.message, "'\xe6\xbc\xa2'");
+	error_set_param(&e, ERROR_NOT_FOUND, "a.\xe6\xbc", "'%.5s'", id);
+	ck_assert_str_eq(e.message, "'\xe6\xbc\xa2'");
+	ck_assert_str_eq(e.param, "a.");
+	error_set_at(
+	    &e, ERROR_NOT_FOUND, FIELD_MODEL, PLACE_NONE, "'%.6s'", id);
+	ck_assert_str_eq(e.message, "'\xe6\xbc\xa2\xe6\xbc\xa2'");
+	error_free(&e);
+}
+END_TEST
+
 UNIT_MAIN("error", each_kind_is_complete, codes_are_unique, contract_holds,
     setting_again_replaces_even_from_itself, moved_and_copied,
-    a_place_stays_with_its_error, out_of_memory_keeps_the_error)
+    a_place_stays_with_its_error, out_of_memory_keeps_the_error,
+    quotes_are_whole_characters)
