@@ -171,6 +171,8 @@ src_dialect_responses_sources = \
 	src/dialect/responses/responses_items.c \
 	src/dialect/responses/responses_object.c \
 	src/dialect/responses/responses_object.h \
+	src/dialect/responses/responses_kept.c \
+	src/dialect/responses/responses_kept.h \
 	src/dialect/responses/responses_output.c \
 	src/dialect/responses/responses_output.h \
 	src/dialect/responses/responses_parse.c \

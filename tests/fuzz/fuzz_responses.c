@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "dialect/responses/responses_kept.h"
 #include "dialect/responses/responses_read.h"
 #include "fuzz.h"
 #include "json/jsonx.h"

@@ -54,6 +54,7 @@ UNIT_TESTS = \
 	tests/unit/dialect/responses/check_responses_reply_rules \
 	tests/unit/dialect/responses/check_responses_faults \
 	tests/unit/dialect/responses/check_responses_form \
+	tests/unit/dialect/responses/check_responses_kept \
 	tests/unit/dialect/responses/check_responses_read \
 	tests/unit/dialect/messages/check_messages_error \
 	tests/unit/dialect/messages/check_messages_fields \

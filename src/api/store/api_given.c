@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "dialect/responses/responses_kept.h"
 #include "dialect/responses/responses_read.h"
 #include "dialect/responses/responses_record.h"
 #include "system/random_id.h"

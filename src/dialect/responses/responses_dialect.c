@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "dialect/openai_error.h"
+#include "dialect/responses/responses_kept.h"
 #include "dialect/responses/responses_read.h"
 #include "dialect/responses/responses_reply.h"
 #include "json/jsonw.h"

@@ -19,6 +19,22 @@ struct responses_parse {
 	bool kept;
 };
 
+/* ---- responses_read.c ---- */
+
+/* A whole body, or what it is about. */
+typedef int responses_part(struct responses_parse *p, const json_t *root);
+
+/* Runs it with a form that is empty. */
+MUST_CHECK int responses_parse_with(responses_part *parse, struct reader *r,
+    const json_t *root, struct responses_form *form);
+
+/* reader_run into a form that is made, or cleared again. */
+MUST_CHECK int responses_read_with(reader_fn *parse, const char *body,
+    size_t len, struct generation **ret_generation,
+    struct responses_form *ret_form, struct error *ret_error);
+
+MUST_CHECK int responses_parse_metadata(struct reader *r, const json_t *root);
+
 /* ---- responses_parse.c ---- */
 
 /*

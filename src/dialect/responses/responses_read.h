@@ -21,25 +21,8 @@ MUST_CHECK int
 responses_read(const char *body, size_t len, struct generation **ret_generation,
     struct responses_form *ret_form, struct error *ret_error);
 
-/*
- * The same of what a conversation is given: {"items":[...], "metadata":{...}},
- * each of which may be absent; a field at fault is named accordingly. The
- * form's `echo` is the metadata, its `input` the items, none of which is a
- * reference.
- */
-MUST_CHECK int responses_read_conversation(const char *body, size_t len,
-    struct generation **ret_generation, struct responses_form *ret_form,
-    struct error *ret_error);
-
 /* Frees what the reader has put into it, and zeroes it. */
 void responses_form_clear(struct responses_form *form);
-
-/*
- * dialect.h: puts items that were kept in the place of references. They have
- * no place of their own (PLACE_NONE), since the caller did not write them.
- */
-MUST_CHECK int responses_resolve(struct generation *g, struct form *form,
-    const struct found *found, size_t n, struct error *ret_error);
 
 /* dialect.h: "input[2].content[0].image_url" and the like. */
 bool responses_param(const struct generation *g, const struct form *form,

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 
+#include "dialect/responses/responses_kept.h"
 #include "dialect/responses/responses_read.h"
 #include "unit/oom.h"
 #include "unit/unit.h"
