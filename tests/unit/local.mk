@@ -85,6 +85,8 @@ UNIT_TESTS = \
 	tests/unit/engine/turn/check_app_spare \
 	tests/unit/engine/turn/check_app_turn \
 	tests/unit/http/check_http_body \
+	tests/unit/http/check_http_park \
+	tests/unit/http/check_http_route \
 	tests/unit/http/check_http_target \
 	tests/unit/image/check_base64 \
 	tests/unit/image/check_image_data \
@@ -178,6 +180,9 @@ LDADD = tests/unit/libunit.a src/libproxy.a lib/libcommon.a \
 # Functions that a test stands in for.
 tests_unit_engine_pool_check_app_pool_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=dispatch_take
+tests_unit_http_check_http_park_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=MHD_suspend_connection \
+	-Wl,--wrap=MHD_resume_connection
 tests_unit_engine_setup_check_codex_setup_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=clock_now
 tests_unit_stats_check_stats_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_now
