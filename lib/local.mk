@@ -26,6 +26,7 @@ lib_json_sources = \
 	lib/json/jsonx.c lib/json/jsonx.h
 
 lib_options_sources = \
+	lib/options/env_file.c lib/options/env_file.h \
 	lib/options/nearest.c lib/options/nearest.h \
 	lib/options/options.c lib/options/options.h \
 	lib/options/options_json.c lib/options/options_json.h \

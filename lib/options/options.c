@@ -245,9 +245,8 @@ refill_list(const struct option_def *def, struct strv *list)
 	return list->n > 0 ? 0 : add_parts(list, def->initial, def->separator);
 }
 
-/* The value of a variable, or NULL. */
-static const char *
-find_variable(char *const *environment, const char *name)
+const char *
+options_variable(char *const *environment, const char *name)
 {
 	size_t len = strlen(name);
 
@@ -266,6 +265,23 @@ may_be_empty(const struct option_def *def)
 }
 
 int
+options_read_variable(const struct option_def *def, void *values,
+    const char *text, char ret_error[OPTIONS_ERROR_MAX])
+{
+	struct source source = { "", def->env, ret_error };
+	int r;
+
+	if (*text == '\0' && !may_be_empty(def))
+		return 0;
+	if (def->type == OPTION_LIST)
+		free_list(def, value_at(def, values));
+	r = take_value(def, values, text, def->separator, &source);
+	if (r == 0 && def->type == OPTION_LIST)
+		r = refill_list(def, value_at(def, values));
+	return r;
+}
+
+int
 options_read_environment(const struct option_table *t, void *values,
     char *const *environment, char ret_error[OPTIONS_ERROR_MAX])
 {
@@ -273,18 +289,12 @@ options_read_environment(const struct option_table *t, void *values,
 
 	for (size_t i = 0; i < t->n && r == 0; i++) {
 		const struct option_def *def = &t->defs[i];
-		struct source source = { "", def->env, ret_error };
 		const char *text = NULL;
 
 		if (def->env != NULL)
-			text = find_variable(environment, def->env);
-		if (text == NULL || (*text == '\0' && !may_be_empty(def)))
-			continue;
-		if (def->type == OPTION_LIST)
-			free_list(def, value_at(def, values));
-		r = take_value(def, values, text, def->separator, &source);
-		if (r == 0 && def->type == OPTION_LIST)
-			r = refill_list(def, value_at(def, values));
+			text = options_variable(environment, def->env);
+		if (text != NULL)
+			r = options_read_variable(def, values, text, ret_error);
 	}
 	return r;
 }

@@ -85,9 +85,15 @@ MUST_CHECK int options_set_defaults(const struct option_table *t, void *values,
     char ret_error[OPTIONS_ERROR_MAX]);
 MUST_CHECK int options_read_environment(const struct option_table *t,
     void *values, char *const *environment, char ret_error[OPTIONS_ERROR_MAX]);
+/* One variable's value, as if the environment had it. */
+MUST_CHECK int options_read_variable(const struct option_def *def, void *values,
+    const char *text, char ret_error[OPTIONS_ERROR_MAX]);
 /* `argv` holds options only, NULL-terminated; anything else is an error. */
 MUST_CHECK int options_read_argv(const struct option_table *t, void *values,
     char *const *argv, char ret_error[OPTIONS_ERROR_MAX]);
+
+/* The value of the variable of that name, or NULL. Borrowed. */
+const char *options_variable(char *const *environment, const char *name);
 
 /* One option of a command line. */
 struct option_word {

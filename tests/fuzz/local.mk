@@ -15,6 +15,7 @@ FUZZ_REPLAYS = \
 	tests/fuzz/replay_completions \
 	tests/fuzz/replay_messages \
 	tests/fuzz/replay_codex_error \
+	tests/fuzz/replay_env_file \
 	tests/fuzz/replay_exec_events \
 	tests/fuzz/replay_guard \
 	tests/fuzz/replay_image \
@@ -61,6 +62,10 @@ tests_fuzz_replay_messages_LDADD = $(PROXY_LIBS)
 tests_fuzz_replay_codex_error_SOURCES = tests/fuzz/replay.c \
 	tests/fuzz/fuzz_codex_error.c $(FUZZ_COMMON)
 tests_fuzz_replay_codex_error_LDADD = $(PROXY_LIBS)
+
+tests_fuzz_replay_env_file_SOURCES = tests/fuzz/replay.c \
+	tests/fuzz/fuzz_env_file.c $(FUZZ_COMMON)
+tests_fuzz_replay_env_file_LDADD = $(PROXY_LIBS)
 
 tests_fuzz_replay_exec_events_SOURCES = tests/fuzz/replay.c \
 	tests/fuzz/fuzz_exec_events.c $(FUZZ_COMMON)
@@ -117,6 +122,7 @@ FUZZERS_LIST = \
 	tests/fuzz/fuzz_completions \
 	tests/fuzz/fuzz_messages \
 	tests/fuzz/fuzz_codex_error \
+	tests/fuzz/fuzz_env_file \
 	tests/fuzz/fuzz_exec_events \
 	tests/fuzz/fuzz_guard \
 	tests/fuzz/fuzz_image \
@@ -166,6 +172,10 @@ tests_fuzz_fuzz_messages_LDFLAGS = $(FUZZ_LINKING)
 tests_fuzz_fuzz_codex_error_SOURCES = tests/fuzz/fuzz_codex_error.c $(FUZZ_COMMON)
 tests_fuzz_fuzz_codex_error_LDADD = $(PROXY_LIBS)
 tests_fuzz_fuzz_codex_error_LDFLAGS = $(FUZZ_LINKING)
+
+tests_fuzz_fuzz_env_file_SOURCES = tests/fuzz/fuzz_env_file.c $(FUZZ_COMMON)
+tests_fuzz_fuzz_env_file_LDADD = $(PROXY_LIBS)
+tests_fuzz_fuzz_env_file_LDFLAGS = $(FUZZ_LINKING)
 
 tests_fuzz_fuzz_exec_events_SOURCES = tests/fuzz/fuzz_exec_events.c $(FUZZ_COMMON)
 tests_fuzz_fuzz_exec_events_LDADD = $(PROXY_LIBS)

@@ -97,6 +97,7 @@ UNIT_TESTS = \
 	tests/unit/json/check_jsonx \
 	tests/unit/models/check_codex_models \
 	tests/unit/models/check_model_name \
+	tests/unit/options/check_env_file \
 	tests/unit/options/check_nearest \
 	tests/unit/options/check_options \
 	tests/unit/options/check_options_json \
