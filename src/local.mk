@@ -285,7 +285,9 @@ src_schema_sources = \
 
 src_settings_sources = \
 	src/settings/key_ring.c src/settings/key_ring.h \
-	src/settings/settings.c src/settings/settings.def src/settings/settings.h
+	src/settings/settings.c src/settings/settings.def src/settings/settings.h \
+	src/settings/settings_file.c src/settings/settings_file.h \
+	src/settings/settings_path.c src/settings/settings_path.h
 
 src_stats_sources = \
 	src/stats/journal.c src/stats/journal.h \

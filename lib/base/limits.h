@@ -18,6 +18,12 @@
 #define LIMIT_KIB ((size_t)1024)
 #define LIMIT_MIB (1024 * LIMIT_KIB)
 
+/* ---- the start ---- */
+
+/* The configuration file, which is read once; and its lines. */
+#define LIMIT_CONFIG (256 * LIMIT_KIB)
+#define LIMIT_CONFIG_LINES 4096U
+
 /* ---- a connection ---- */
 
 /*

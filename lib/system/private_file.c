@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "system/fdio.h"
 
@@ -63,6 +64,38 @@ private_file_read(const char *option, const char *path, size_t max,
 	if (rc != 0 && ret_error[0] == '\0')
 		snprintf(ret_error, PRIVATE_FILE_ERROR_MAX, "--%s: %s: %s",
 		    option, path, strerror(-rc));
+	return rc;
+}
+
+static int
+see_who_reads(int fd, char *ret_exposed)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return -errno;
+	ret_exposed[0] = '\0';
+	if ((st.st_mode & 077) != 0)
+		snprintf(ret_exposed, PRIVATE_FILE_ERROR_MAX,
+		    "its mode is %04o; chmod 600 it",
+		    (unsigned)(st.st_mode & 07777));
+	else if (st.st_uid != geteuid() && st.st_uid != 0)
+		snprintf(ret_exposed, PRIVATE_FILE_ERROR_MAX,
+		    "it is another user's (uid %lu); chown it",
+		    (unsigned long)st.st_uid);
+	return S_ISFIFO(st.st_mode) ? -EINVAL : 0;
+}
+
+int
+private_file_read_any(const char *path, size_t max, struct buf *out,
+    char ret_exposed[PRIVATE_FILE_ERROR_MAX])
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int rc = fd < 0 ? -errno : see_who_reads(fd, ret_exposed);
+
+	if (rc == 0)
+		rc = read_all(fd, max, out);
+	fd_close(&fd);
 	return rc;
 }
 

@@ -21,6 +21,15 @@ enum {
 MUST_CHECK int private_file_read(const char *option, const char *path,
     size_t max, struct buf *out, char ret_error[PRIVATE_FILE_ERROR_MAX]);
 
+/*
+ * The same of a file that need not be private, so that whoever finds a secret
+ * in it can refuse that: `ret_exposed` is why it may have none, as "its mode is
+ * 0644; chmod 600 it", or empty. One of the superuser's is private, too. Never
+ * waits: a FIFO is -EINVAL. Errors: -EFBIG, -ENOMEM, or another -errno.
+ */
+MUST_CHECK int private_file_read_any(const char *path, size_t max,
+    struct buf *out, char ret_exposed[PRIVATE_FILE_ERROR_MAX]);
+
 /* Overwrites the contents and frees them. */
 void private_file_wipe(struct buf *b);
 

@@ -16,7 +16,8 @@ int
 command_settings(struct settings *s, char *const *argv, const json_t *saved,
     const char *saved_in)
 {
-	struct settings_sources from = { .environment = environ,
+	struct settings_sources from = { .places = settings_places,
+		.environment = environ,
 		.saved = saved,
 		.saved_in = saved_in,
 		.argv = argv };

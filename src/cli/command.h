@@ -17,10 +17,10 @@ enum {
 int command_complain(const char *message);
 
 /*
- * Settings from the environment, the options of `saved` (NULL: none), which
- * stand in the file `saved_in`, and `argv`, which holds options only. On
- * failure prints why and returns -ENOMEM or -EINVAL; there is nothing to free
- * then.
+ * Settings from the configuration file, the environment, the options of `saved`
+ * (NULL: none), which stand in the file `saved_in`, and `argv`, which holds
+ * options only. On failure prints why and returns -ENOMEM or -EINVAL; there is
+ * nothing to free then.
  */
 MUST_CHECK int command_settings(struct settings *s, char *const *argv,
     const json_t *saved, const char *saved_in);

@@ -26,9 +26,7 @@
 /* On top of --drain-seconds. */
 #define STOP_PATIENCE (15 * NS_PER_S)
 
-/* Of the names of all variables. */
-#define PREFIX "CODEX_PROXY_"
-#define PREFIX_LEN (sizeof(PREFIX) - 1)
+#define PREFIX_LEN (sizeof(SETTINGS_PREFIX) - 1)
 
 /* ---- start ---- */
 
@@ -108,9 +106,12 @@ warn_of_empty_variable(const struct settings *s)
 				 "empty, which is no key");
 }
 
-/* One that nobody reads has most likely been misspelt; `name` is its end. */
+/*
+ * One that nobody reads has most likely been misspelt; `name` is its end, and
+ * `where` says where it stands.
+ */
 static void
-warn_of_variable(const char *name)
+warn_of_variable(const char *name, const char *where)
 {
 	const char *meant;
 	struct nearest n;
@@ -125,26 +126,74 @@ warn_of_variable(const char *name)
 	}
 	meant = nearest_end(&n);
 	fprintf(stderr,
-	    "codex-api-proxy: warning: nothing reads the variable "
-	    "" PREFIX "%s%s%s%s\n",
-	    name, meant != NULL ? "; did you mean " PREFIX : "",
+	    "codex-api-proxy: warning: %snothing reads the variable "
+	    "" SETTINGS_PREFIX "%s%s%s%s\n",
+	    where, name, meant != NULL ? "; did you mean " SETTINGS_PREFIX : "",
 	    meant != NULL ? meant : "", meant != NULL ? "?" : "");
+}
+
+/* Under systemd it is also what the environment is made of. */
+static bool
+stands_in_file(const struct settings_file *f, const char *name)
+{
+	for (size_t i = 0; i < f->n_unread && i < SETTINGS_UNREAD_MAX; i++) {
+		if (strcmp(f->unread[i].name, name) == 0)
+			return true;
+	}
+	return false;
 }
 
 static void
 warn_of_environment(const struct settings *s)
 {
-	warn_of_empty_variable(s);
 	for (char **variable = environ; *variable != NULL; variable++) {
-		char name[256];
+		char name[SETTINGS_UNREAD_NAME];
 
-		if (strncmp(*variable, PREFIX, PREFIX_LEN) != 0)
+		if (strncmp(*variable, SETTINGS_PREFIX, PREFIX_LEN) != 0)
 			continue;
 		snprintf(name, sizeof(name), "%.*s",
 		    (int)strcspn(*variable + PREFIX_LEN, "="),
 		    *variable + PREFIX_LEN);
-		warn_of_variable(name);
+		if (!stands_in_file(&s->file, name))
+			warn_of_variable(name, "");
 	}
+}
+
+static void
+warn_of_line(const char *path, const struct settings_unread *u)
+{
+	char where[PATH_MAX + 16];
+
+	snprintf(where, sizeof(where), "%s:%u: ", path, u->line);
+	if (strcmp(u->name, "CONFIG") == 0)
+		fprintf(stderr,
+		    "codex-api-proxy: warning: %sa configuration file cannot "
+		    "name another\n",
+		    where);
+	else if (*u->name != '\0')
+		warn_of_variable(u->name, where);
+	else
+		fprintf(stderr,
+		    "codex-api-proxy: warning: %sno NAME=value, and not read\n",
+		    where);
+}
+
+static void
+warn_of_file(const struct settings *s)
+{
+	const struct settings_file *f = &s->file;
+
+	if (f->denied != NULL)
+		fprintf(stderr,
+		    "codex-api-proxy: warning: %s: %s; it was not read\n",
+		    f->denied, strerror(EACCES));
+	for (size_t i = 0; i < f->n_unread && i < SETTINGS_UNREAD_MAX; i++)
+		warn_of_line(s->config, &f->unread[i]);
+	if (f->n_unread > SETTINGS_UNREAD_MAX)
+		fprintf(stderr,
+		    "codex-api-proxy: warning: %s: %zu more lines are not "
+		    "read\n",
+		    s->config, f->n_unread - SETTINGS_UNREAD_MAX);
 }
 
 /* Runs until it is up, or, in the foreground, until its end. */
@@ -152,6 +201,8 @@ int
 control_start_with(
     const struct settings *s, char **argv, const struct manner *m)
 {
+	warn_of_empty_variable(s);
+	warn_of_file(s);
 	warn_of_environment(s);
 	words_hide_secrets(argv, &settings_table);
 	return m->foreground ? start_in_foreground(s)

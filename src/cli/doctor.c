@@ -48,6 +48,20 @@ changes_something(const struct settings *s)
 	return false;
 }
 
+/* The configuration file that the server has read may be gone since. */
+static void
+forget_lost_file(struct doctor *d, json_t *settings)
+{
+	const char *path = json_string_value(
+	    json_object_get(settings, "config"));
+
+	if (path == NULL || access(path, R_OK) == 0)
+		return;
+	findings_say(&d->findings, false, "config",
+	    "%s, which the server has read: %s", path, strerror(errno));
+	(void)json_object_del(settings, "config");
+}
+
 /* A server tells all of its settings but the secrets. */
 static json_t *
 settings_of_server(const struct running *r)
@@ -68,9 +82,11 @@ static int
 load_from_server(struct doctor *d, char *const *argv)
 {
 	json_t *settings = settings_of_server(&d->server);
-	int rc = command_settings(
-	    &d->settings, argv, settings, "of the running server");
+	int rc;
 
+	forget_lost_file(d, settings);
+	rc = command_settings(
+	    &d->settings, argv, settings, "of the running server");
 	json_decref(settings);
 	findings_say(
 	    &d->findings, true, "settings", "those of the running server");
@@ -122,6 +138,25 @@ load(struct doctor *d, char *const *argv)
 }
 
 /* ---- what they need ---- */
+
+static void
+check_config(struct doctor *d)
+{
+	const struct settings *s = &d->settings;
+	const struct settings_file *f = &s->file;
+
+	if (f->denied != NULL)
+		findings_say(&d->findings, true, "config",
+		    "%s is not for you to read, and was not", f->denied);
+	if (s->config == NULL)
+		findings_say(&d->findings, true, "config", "no file is read");
+	else if (f->n_unread > 0)
+		findings_say(&d->findings, false, "config",
+		    "%s: line %u, for one, has no effect; a start says why",
+		    s->config, f->unread[0].line);
+	else
+		findings_say(&d->findings, true, "config", "%s", s->config);
+}
 
 static void
 check_server(struct doctor *d)
@@ -274,6 +309,7 @@ check_port(struct doctor *d)
 static int
 check_all(struct doctor *d)
 {
+	check_config(d);
 	check_server(d);
 	doctor_codex(&d->findings, &d->settings);
 	check_directory(d, "workspace", d->settings.default_cwd);

@@ -93,7 +93,7 @@ usage_start(void)
 	    "\n"
 	    "Options, each with its default and environment variable; the "
 	    "command line\n"
-	    "overrides the environment:\n"
+	    "overrides the environment, and that the file of --config:\n"
 	    "\n");
 }
 
@@ -108,14 +108,15 @@ usage_restart(void)
 	    "its last\n"
 	    "successful start was given. Options given now override those one "
 	    "by one; the\n"
-	    "environment and the defaults count for the rest. An empty value\n"
-	    "(--model=) takes a text or a list back to its default, or to "
-	    "nothing if it has\n"
-	    "none; --no-NAME takes a switch back. Sees first whether the new "
-	    "server could\n"
-	    "start, and leaves the old one alone if not; --drain-seconds "
-	    "counts for the end of\n"
-	    "the old one, too.\n"
+	    "environment, the configuration file and the defaults count for "
+	    "the rest. An\n"
+	    "empty value (--model=) takes a text or a list back to its "
+	    "default, or to nothing\n"
+	    "if it has none; --no-NAME takes a switch back. Sees first "
+	    "whether the new server\n"
+	    "could start, and leaves the old one alone if not; "
+	    "--drain-seconds counts for the\n"
+	    "end of the old one, too.\n"
 	    "\n"
 	    "Options:\n"
 	    "\n");
@@ -125,9 +126,9 @@ int
 usage_stop(void)
 {
 	return print(
-	    "Usage: codex-api-proxy stop [--drain-seconds S] [--pid-file "
+	    "Usage: codex-api-proxy stop [--drain-seconds S] [--config FILE]\n"
+	    "                            [--pid-file FILE] [--state-file "
 	    "FILE]\n"
-	    "                            [--state-file FILE]\n"
 	    "\n"
 	    "Has the server end and waits until running requests have "
 	    "finished, for as long as\n"
@@ -140,9 +141,10 @@ int
 usage_status(void)
 {
 	return print(
-	    "Usage: codex-api-proxy status [--verbose] [--json] [--pid-file "
+	    "Usage: codex-api-proxy status [--verbose] [--json] [--config "
 	    "FILE]\n"
-	    "                              [--state-file FILE]\n"
+	    "                              [--pid-file FILE] [--state-file "
+	    "FILE]\n"
 	    "\n"
 	    "Exit status 0 if it runs, 3 if not. --verbose adds its settings, "
 	    "or those that\n"
@@ -184,8 +186,8 @@ usage_ask(void)
 {
 	return print(
 	    "Usage: codex-api-proxy ask [--model MODEL] [PROMPT ...]\n"
-	    "                           [--pid-file FILE] [--state-file "
-	    "FILE]\n"
+	    "                           [--config FILE] [--pid-file FILE]\n"
+	    "                           [--state-file FILE]\n"
 	    "\n"
 	    "Asks the running server one question and prints the answer as it "
 	    "comes. Without\n"
@@ -201,8 +203,9 @@ int
 usage_logs(void)
 {
 	return print(
-	    "Usage: codex-api-proxy logs [-f | --follow] [--pid-file FILE]\n"
-	    "                            [--state-file FILE]\n"
+	    "Usage: codex-api-proxy logs [-f | --follow] [--config FILE]\n"
+	    "                            [--pid-file FILE] [--state-file "
+	    "FILE]\n"
 	    "\n"
 	    "Prints the log file of the server that runs, else that of the "
 	    "last one. With -f\n"

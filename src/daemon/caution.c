@@ -44,13 +44,14 @@ caution_connections(const struct settings *s, struct launch *l, size_t most)
 	launch_warning(l, "warning: %s", text);
 }
 
-/* On the command line, saved by one, or in the environment. */
+/* On the command line, saved by one, in the environment, or in the file. */
 static bool
 default_cwd_was_given(const struct settings *s)
 {
 	const char *env = getenv("CODEX_PROXY_DEFAULT_CWD");
 
 	return (env != NULL && *env != '\0') ||
+	    settings_in_file(s, "default-cwd") ||
 	    json_object_get(s->given, "default-cwd") != NULL;
 }
 

@@ -1,13 +1,10 @@
 #include "settings/settings.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <pwd.h>
-#include <stdarg.h>
 #include <stddef.h>
-#include <unistd.h>
 
 #include "base/clock.h"
+#include "settings/settings_path.h"
 #include "system/log.h"
 
 static const char *const settings_engine_names[] = { "auto", "exec",
@@ -29,7 +26,7 @@ static const struct option_def defs[] = {
 #define SETTING(field_, ctype_, type_, name_, env_, initial_, min_, max_, \
     choices_, separator_, metavar_, flags_, help_) \
 	{ .name = name_, \
-		.env = "CODEX_PROXY_" env_, \
+		.env = SETTINGS_PREFIX env_, \
 		.type = OPTION_##type_, \
 		.offset = offsetof(struct settings, field_), \
 		.initial = initial_, \
@@ -46,78 +43,25 @@ static const struct option_def defs[] = {
 
 const struct option_table settings_table = { defs, ARRAY_SIZE(defs) };
 
-static const char *
-home_directory(void)
-{
-	const char *home = getenv("HOME");
-	struct passwd *pw;
-
-	if (home != NULL && home[0] == '/')
-		return home;
-	pw = getpwuid(getuid());
-	return pw != NULL ? pw->pw_dir : "/";
-}
-
-/* Replaces *path by a formatted one. */
-static int replace_path(char **path, const char *fmt, ...) PRINTF_LIKE(2, 3);
-
-static int
-replace_path(char **path, const char *fmt, ...)
-{
-	char *fresh;
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vasprintf(&fresh, fmt, ap);
-	va_end(ap);
-	if (n < 0)
-		return -ENOMEM;
-	free(*path);
-	*path = fresh;
-	return 0;
-}
-
-/* Shells leave "--name=~/dir" alone, and our own defaults have it, too. */
-static int
-expand_home(char **path)
-{
-	const char *s = *path;
-
-	if (s == NULL || s[0] != '~' || (s[1] != '/' && s[1] != '\0'))
-		return 0;
-	return replace_path(path, "%s%s", home_directory(), s + 1);
-}
-
-/* The server does not stay in the directory in which it was started. */
-static int
-make_absolute(char **path)
-{
-	char cwd[PATH_MAX];
-	int rc = expand_home(path);
-
-	if (rc != 0 || *path == NULL || (*path)[0] == '/')
-		return rc;
-	if (getcwd(cwd, sizeof(cwd)) == NULL)
-		return -errno;
-	return replace_path(path, "%s/%s", cwd, *path);
-}
+const char *const settings_places[] = { "~/.codex-api-proxy/environment",
+	"/etc/codex-api-proxy/environment", NULL };
 
 static int
 expand_paths(struct settings *s)
 {
-	char **const files[] = { &s->pid_file, &s->log_file, &s->state_file,
-		&s->api_key_file, &s->tls_cert, &s->tls_key, &s->store_file };
-	int rc = expand_home(&s->codex_home);
+	char **const files[] = { &s->config, &s->pid_file, &s->log_file,
+		&s->state_file, &s->api_key_file, &s->tls_cert, &s->tls_key,
+		&s->store_file };
+	int rc = settings_path_expand(&s->codex_home);
 
 	for (size_t i = 0; rc == 0 && i < ARRAY_SIZE(files); i++)
-		rc = make_absolute(files[i]);
+		rc = settings_path_make_absolute(files[i]);
 	if (rc == 0)
-		rc = expand_home(&s->default_cwd);
+		rc = settings_path_expand(&s->default_cwd);
 	if (rc == 0 && strchr(s->codex_bin, '/') != NULL)
-		rc = make_absolute(&s->codex_bin);
+		rc = settings_path_make_absolute(&s->codex_bin);
 	for (size_t i = 0; rc == 0 && i < s->allowed_root.n; i++)
-		rc = expand_home(&s->allowed_root.v[i]);
+		rc = settings_path_expand(&s->allowed_root.v[i]);
 	if (rc == 0 && s->allowed_root.n == 0)
 		rc = strv_add(&s->allowed_root, s->default_cwd);
 	return rc;
@@ -342,12 +286,17 @@ read_saved(struct settings *s, const struct settings_sources *from,
 	return rc;
 }
 
+/* *ret_path is the file that was read, or NULL. */
 static int
 read_sources(struct settings *s, const struct settings_sources *from,
-    char ret_error[OPTIONS_ERROR_MAX])
+    char **ret_path, char ret_error[OPTIONS_ERROR_MAX])
 {
 	int rc = options_set_defaults(&settings_table, s, ret_error);
 
+	if (rc == 0 && from->places != NULL)
+		rc = settings_file_read(
+		    settings_file_named(&settings_table, from), from->places,
+		    &settings_table, s, &s->file, ret_path, ret_error);
 	if (rc == 0)
 		rc = options_read_environment(
 		    &settings_table, s, from->environment, ret_error);
@@ -359,26 +308,76 @@ read_sources(struct settings *s, const struct settings_sources *from,
 	return rc;
 }
 
-int
-settings_load_from(struct settings *s, const struct settings_sources *from,
+/* The line of the file that gives the option its value; 0: none does. */
+static unsigned
+line_of(const struct settings *s, const struct settings_sources *from,
+    const struct option_def *def)
+{
+	if (s->file.lines == NULL ||
+	    options_variable(from->environment, def->env) != NULL ||
+	    json_object_get(s->given, def->name) != NULL)
+		return 0;
+	return s->file.lines[def - settings_table.defs];
+}
+
+/* "--NAME: WHAT" gets "FILE:LINE: " in front, where it is of the file. */
+static void
+say_where(const struct settings *s, const struct settings_sources *from,
+    char error[OPTIONS_ERROR_MAX])
+{
+	char name[64], what[OPTIONS_ERROR_MAX];
+	const struct option_def *def;
+	unsigned line = 0;
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(error, ": "), error);
+	def = strncmp(name, "--", 2) == 0
+	    ? options_find(&settings_table, name + 2)
+	    : NULL;
+	if (def != NULL)
+		line = line_of(s, from, def);
+	if (line == 0)
+		return;
+	snprintf(what, sizeof(what), "%s", error);
+	snprintf(error, OPTIONS_ERROR_MAX, "%.200s:%u: %.290s", s->config, line,
+	    what);
+}
+
+/* All that the sources alone do not say. */
+static int
+settle(struct settings *s, const struct settings_sources *from,
     char ret_error[OPTIONS_ERROR_MAX])
 {
 	int rc;
 
-	memset(s, 0, sizeof(*s));
-	ret_error[0] = '\0';
-	rc = read_sources(s, from, ret_error);
-	if (rc == 0)
-		rc = expand_paths(s);
-	if (rc == 0)
-		rc = settle_bodies(s, ret_error);
+	s->given = options_given(&settings_table, s, from->saved, from->argv);
+	if (s->given == NULL)
+		return -ENOMEM;
+	rc = settle_bodies(s, ret_error);
 	if (rc == 0)
 		rc = check_consistency(s, ret_error);
-	if (rc == 0) {
-		s->given = options_given(
-		    &settings_table, s, from->saved, from->argv);
-		rc = s->given != NULL ? 0 : -ENOMEM;
+	if (rc == -EINVAL)
+		say_where(s, from, ret_error);
+	return rc;
+}
+
+int
+settings_load_from(struct settings *s, const struct settings_sources *from,
+    char ret_error[OPTIONS_ERROR_MAX])
+{
+	char *path = NULL;
+	int rc;
+
+	memset(s, 0, sizeof(*s));
+	ret_error[0] = '\0';
+	rc = read_sources(s, from, &path, ret_error);
+	if (rc == 0)
+		rc = expand_paths(s);
+	if (from->places != NULL) {
+		free(s->config);
+		s->config = path;
 	}
+	if (rc == 0)
+		rc = settle(s, from, ret_error);
 	if (rc != 0 && ret_error[0] == '\0')
 		snprintf(ret_error, OPTIONS_ERROR_MAX, "%s", strerror(-rc));
 	if (rc != 0)
@@ -421,8 +420,18 @@ void
 settings_free(struct settings *s)
 {
 	options_free(&settings_table, s);
+	settings_file_free(&s->file);
 	json_decref(s->given);
 	s->given = NULL;
+}
+
+bool
+settings_in_file(const struct settings *s, const char *name)
+{
+	const struct option_def *def = options_find(&settings_table, name);
+
+	return def != NULL && s->file.lines != NULL &&
+	    s->file.lines[def - settings_table.defs] != 0;
 }
 
 bool

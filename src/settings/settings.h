@@ -13,6 +13,7 @@
 #include "options/options.h"
 #include "options/options_json.h"
 #include "base/strv.h"
+#include "settings/settings_file.h"
 
 enum settings_engine {
 	ENGINE_AUTO, /* app-server, and exec where files are to be looked at */
@@ -43,13 +44,24 @@ struct settings {
 	 * included. Owned.
 	 */
 	json_t *given;
+	/* Of the configuration file, whose path `config` is; NULL: of none. */
+	struct settings_file file;
 };
 
 /* The option table, for --help and listings. */
 extern const struct option_table settings_table;
 
+/*
+ * Where a configuration file is looked for if nothing names one:
+ * ~/.codex-api-proxy/environment, then /etc/codex-api-proxy/environment.
+ */
+extern const char *const settings_places[];
+
 /* Where settings come from; a later one overrides an earlier. */
 struct settings_sources {
+	/* Of the configuration file, as settings_places; NULL: no file is
+	 * read, whatever --config says. They must outlive the settings. */
+	const char *const *places;
 	char *const *environment; /* NULL-terminated */
 	const json_t *saved; /* of a state file (options_json.h), or NULL */
 	const char *saved_in; /* its path, for errors; with `saved` */
@@ -64,7 +76,7 @@ struct settings_sources {
 MUST_CHECK int settings_load_from(struct settings *s,
     const struct settings_sources *from, char ret_error[OPTIONS_ERROR_MAX]);
 
-/* The same from a command line and an environment alone. */
+/* The same from a command line and an environment alone; no file is read. */
 MUST_CHECK int settings_load(struct settings *s, char *const *argv,
     char *const *environment, char ret_error[OPTIONS_ERROR_MAX]);
 void settings_free(struct settings *s);
@@ -74,6 +86,9 @@ void settings_free(struct settings *s);
  * reference; NULL: out of memory.
  */
 json_t *settings_to_json(const struct settings *s);
+
+/* Whether the configuration file has a value for the option of that name. */
+bool settings_in_file(const struct settings *s, const char *name);
 
 /* Only what is ours by default is made; a path that is mistyped is an error. */
 bool settings_may_make(const char *dir);

@@ -29,6 +29,7 @@ class World {
 		this.work = path.join(this.home, "work");
 		this.other = path.join(this.dir, "other");
 		this.put("home/keys", `me:${key}\n`);
+		this.put("home/settings", `# ${secret}\nCODEX_PROXY_FAST=no\n`);
 		this.put("home/.ssh/id", secret);
 		this.put("home/.codex/history.jsonl", secret);
 		this.put("home/work/notes.txt", "plain notes\n");
@@ -46,7 +47,8 @@ class World {
 				path.join(this.dir, "passwd")],
 			args: ["--model", plainModel, "--default-cwd", this.work,
 				"--allowed-root", this.dir, "--api-key-file",
-				path.join(this.home, "keys"), ...args] });
+				path.join(this.home, "keys"), "--config",
+				path.join(this.home, "settings"), ...args] });
 	}
 
 	async stop() {
@@ -85,7 +87,7 @@ class World {
 	// All that is never to be read.
 	get never() {
 		const state = ".codex-api-proxy/codex-api-proxy.state.json";
-		const names = ["keys", state, ".codex/auth.json",
+		const names = ["keys", "settings", state, ".codex/auth.json",
 			".codex/history.jsonl",
 			".codex-api-proxy/codex-home/auth.json",
 			".codex-api-proxy/codex-home/model-catalog.json"];

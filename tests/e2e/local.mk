@@ -59,6 +59,7 @@ EXTRA_DIST += \
 	tests/e2e/compatibility.test.mjs \
 	tests/e2e/compatibility_responses.test.mjs \
 	tests/e2e/completions.test.mjs \
+	tests/e2e/config.test.mjs \
 	tests/e2e/content_filter.test.mjs \
 	tests/e2e/count.test.mjs \
 	tests/e2e/counters.test.mjs \

@@ -28,6 +28,11 @@ async function output(file, args, { input = "", env = {}, codes = [0] } = {}) {
 	return child.stdout;
 }
 
+// Of --config, whose file is read.
+const emptyFile = path.join(dir, "empty");
+
+fs.writeFileSync(emptyFile, "");
+
 const table = JSON.parse(await output(
     path.join(buildDir, "src/gen/option_docs"), ["json"]));
 const { options, commands } = table;
@@ -62,6 +67,8 @@ function sample(o) {
 		text = String(o.min + 1);
 	else if (o.type === "seconds")
 		text = "1.5";
+	else if (o.name === "config")
+		text = emptyFile;
 	else if (o.name === "proxy")
 		text = "http://127.0.0.1:9";
 	else if (o.name === "allowed-origin")
@@ -106,6 +113,18 @@ describe("every option is read", () => {
 	it("the environment", async () => {
 		check(await settings([], Object.fromEntries(options.map((o) =>
 		    [o.env, sample(o).text]))), "environment");
+	});
+
+	it("the configuration file", async () => {
+		const file = path.join(dir, "settings");
+
+		fs.writeFileSync(file, options.filter((o) => o.name !== "config")
+		    .map((o) => `${o.env}="${sample(o).text}"\n`).join(""),
+		{ mode: 0o600 });
+		const found = await settings(["--config", file], {});
+
+		assert.equal(found.config, file);
+		check({ ...found, config: wanted.config }, "configuration file");
 	});
 
 	it("the environment's lists are split", async () => {

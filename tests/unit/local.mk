@@ -114,6 +114,7 @@ UNIT_TESTS = \
 	tests/unit/schema/check_strict_schema \
 	tests/unit/settings/check_key_ring \
 	tests/unit/settings/check_settings \
+	tests/unit/settings/check_settings_file \
 	tests/unit/settings/check_settings_rows \
 	tests/unit/stats/check_journal \
 	tests/unit/stats/check_stats \

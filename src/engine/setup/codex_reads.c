@@ -206,13 +206,23 @@ hide_store(struct exec_reads *r, const char *file)
 	return rc;
 }
 
+/* Without one that is no file: Codex needs its /dev/null. */
+static const char *
+config_file(const struct settings *s)
+{
+	bool is_device = s->config != NULL &&
+	    strncmp(s->config, "/dev/", 5) == 0;
+
+	return is_device ? NULL : s->config;
+}
+
 int
 codex_reads_collect(
     const struct settings *s, const char *users_home, struct codex *c)
 {
-	const char *const files[] = { s->api_key_file, s->tls_key,
-		s->state_file, s->log_file, s->codex_home, UNIT_SETTINGS,
-		getenv("CREDENTIALS_DIRECTORY") };
+	const char *const files[] = { config_file(s), s->api_key_file,
+		s->tls_key, s->state_file, s->log_file, s->codex_home,
+		UNIT_SETTINGS, getenv("CREDENTIALS_DIRECTORY") };
 	struct exec_reads *r = &c->reads;
 	int rc = find_package(c->binary.path, &r->package);
 
