@@ -59,6 +59,7 @@ UNIT_TESTS = \
 	tests/unit/dialect/messages/check_messages_error \
 	tests/unit/dialect/messages/check_messages_fields \
 	tests/unit/dialect/messages/check_messages_history \
+	tests/unit/dialect/messages/check_messages_order \
 	tests/unit/dialect/messages/check_messages_reply \
 	tests/unit/engine/check_admission \
 	tests/unit/engine/check_dispatch \

@@ -64,6 +64,26 @@ START_TEST(statuses_and_types)
 }
 END_TEST
 
+/*
+ * What holds for those to come, too: Claude Code asks again without end at 401
+ * and 500, and the SDKs know no 502. So a login and a key are no 401, and what
+ * no retry mends is no 5xx.
+ */
+START_TEST(nothing_permanent_is_tried_again)
+{
+	for (enum error_kind k = ERROR_NONE + 1; k < ERROR_KINDS; k++) {
+		int status = messages_error_status(k);
+
+		ck_assert_int_ne(status, 401);
+		ck_assert_int_ne(status, 502);
+		if (error_no_retry(k))
+			ck_assert_int_lt(status, 500);
+		if (error_status(k) < 500 && k != ERROR_QUEUE_FULL)
+			ck_assert_int_lt(status, 500);
+	}
+}
+END_TEST
+
 #define ENVELOPE(error) \
 	"{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\"," \
 	"\"message\":" error "},\"request_id\":\"req_1\"}"
@@ -196,5 +216,6 @@ START_TEST(out_of_memory_is_told)
 }
 END_TEST
 
-UNIT_MAIN("messages_error", statuses_and_types, envelopes_are_whole,
-    fields_at_fault, tokens_are_counted, out_of_memory_is_told)
+UNIT_MAIN("messages_error", statuses_and_types,
+    nothing_permanent_is_tried_again, envelopes_are_whole, fields_at_fault,
+    tokens_are_counted, out_of_memory_is_told)
