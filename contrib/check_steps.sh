@@ -642,6 +642,7 @@ step_install() {
     $docs/doc/{ARCHITECTURE,adding,api,building,clients,codex}.md \
     $docs/doc/compatibility{,_messages,_responses}.md \
     $docs/doc/{mhd,operations,options,performance,security,threads}.md \
+    $docs/doc/page.png \
     $examples/grafana/codex-api-proxy.json \
     $examples/haproxy/haproxy.cfg \
     $examples/logrotate/codex-api-proxy \

@@ -19,6 +19,7 @@ dist_docpages_DATA = \
 	doc/mhd.md \
 	doc/operations.md \
 	doc/options.md \
+	doc/page.png \
 	doc/performance.md \
 	doc/security.md \
 	doc/threads.md

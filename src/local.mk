@@ -20,7 +20,30 @@ src_api_sources = \
 	src/api/api_unread.c src/api/api_unread.h
 
 src_api_page_sources = \
-	src/api/page/api_journal.c src/api/page/api_journal.h
+	src/api/page/api_journal.c src/api/page/api_journal.h \
+	src/api/page/api_page.c src/api/page/api_page.h \
+	src/api/page/page_files.h
+
+# The page for people: what a browser is sent, as arrays of bytes. Made with
+# nothing but what every build has, so that it is the same for another machine.
+PAGE_FILES = \
+	src/api/page/files/index.html \
+	src/api/page/files/icon.svg \
+	src/api/page/files/page.css \
+	src/api/page/files/chat.js \
+	src/api/page/files/dom.js \
+	src/api/page/files/main.js \
+	src/api/page/files/panels.js \
+	src/api/page/files/rows.js \
+	src/api/page/files/server.js \
+	src/api/page/files/words.js
+EXTRA_DIST += $(PAGE_FILES) src/api/page/embed
+CLEANFILES += src/api/page/page_files.c
+
+src/api/page/page_files.c: $(PAGE_FILES) src/api/page/embed
+	$(AM_V_GEN)$(MKDIR_P) src/api/page && \
+	(cd $(srcdir) && $(SHELL) src/api/page/embed $(PAGE_FILES)) >$@.tmp && \
+	mv -f $@.tmp $@
 
 src_api_store_sources = \
 	src/api/store/api_answers.c src/api/store/api_answers.h \
@@ -339,6 +362,8 @@ src_libproxy_a_SOURCES = \
 	$(src_settings_sources) \
 	$(src_stats_sources) \
 	$(src_store_sources)
+
+nodist_src_libproxy_a_SOURCES = src/api/page/page_files.c
 
 PROXY_LIBS = src/libproxy.a lib/libcommon.a \
 	$(MHD_LIBS) $(GNUTLS_LIBS) $(JANSSON_LIBS) $(SQLITE_LIBS)

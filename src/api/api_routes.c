@@ -7,6 +7,7 @@
 #include "api/api_models.h"
 #include "api/api_server.h"
 #include "api/page/api_journal.h"
+#include "api/page/api_page.h"
 #include "api/store/api_answers.h"
 #include "api/store/api_conversations.h"
 #include "dialect/chat/chat_dialect.h"
@@ -50,6 +51,9 @@ post_or_upgrade(struct http_request *r)
 
 /* clang-format off */
 static const struct http_route table[] = {
+	{ "/",           HTTP_GET, OPENAI, .for_browsers = true,
+	    .begin = api_page_front },
+	{ "/page/",      HTTP_GET, OPENAI, .begin = api_page_file },
 	{ "/health",     HTTP_GET, OPENAI, .begin = api_health_get },
 	{ "/ready",      HTTP_GET, OPENAI, .begin = api_ready_get },
 	{ "/metrics",    HTTP_GET, OPENAI, .begin = api_metrics_get },

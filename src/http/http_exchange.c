@@ -1,6 +1,7 @@
 #include "http/http_exchange.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
@@ -93,6 +94,23 @@ find_route(struct http_request *r, const char *target)
 		r->route = NULL;
 }
 
+/* Or it is as if nothing were there. */
+static bool
+is_served(const struct http_request *r)
+{
+	const struct http_route *route = r->route;
+	size_t len = 0;
+	const char *accept;
+
+	if (route->private && !r->trusted)
+		return false;
+	if (!route->for_browsers)
+		return true;
+	accept = http_request_header(r, "Accept", &len);
+	return (r->method == HTTP_GET || r->method == HTTP_HEAD) &&
+	    accept != NULL && strcasestr(accept, "text/html") != NULL;
+}
+
 static struct http_request *
 request_new(struct http_context *context, struct http_connection *peer,
     struct MHD_Connection *connection, const char *target, const char *method)
@@ -112,7 +130,7 @@ request_new(struct http_context *context, struct http_connection *peer,
 	r->trusted = peer->door->private;
 	r->expects_continue = http_request_has(r, "Expect");
 	find_route(r, target);
-	if (r->route != NULL && r->route->private && !r->trusted)
+	if (r->route != NULL && !is_served(r))
 		r->route = NULL;
 	choose_id(r);
 	begin_counting(r);

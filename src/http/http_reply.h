@@ -16,6 +16,14 @@
 void http_reply(struct http_request *r, unsigned status,
     const char *content_type, struct buf *body);
 
+/*
+ * The same of constant bytes that a browser shows or runs: it is told to take
+ * nothing from elsewhere, to run nothing that stands within a page, and to show
+ * it in no frame.
+ */
+void http_reply_page(struct http_request *r, const char *content_type,
+    const void *bytes, size_t len);
+
 /* No body; for 204, and with `allow` (or NULL) for OPTIONS. */
 void
 http_reply_empty(struct http_request *r, unsigned status, const char *allow);

@@ -34,7 +34,8 @@ matches(const struct http_route *route, char *path, char **ret_rest)
 {
 	size_t len = strlen(route->path);
 
-	if (route->path[len - 1] != '/')
+	/* "/" alone is no prefix: everything would be below it. */
+	if (len == 1 || route->path[len - 1] != '/')
 		return matches_names(route->path, path, ret_rest);
 	*ret_rest = path + len;
 	return strncmp(path, route->path, len) == 0 && path[len] != '\0';

@@ -37,6 +37,8 @@ struct http_route {
 	bool reads_body; /* of a POST; elsewhere none is kept */
 	bool needs_key; /* where keys are set at all */
 	bool private; /* served over the private socket alone */
+	/* Served where Accept names text/html, as browsers' does, alone. */
+	bool for_browsers;
 	http_envelope_fn *envelope; /* of its errors */
 	http_status_fn *status; /* of its errors; NULL: as error.h has it */
 	const char *id_header; /* one more for the request's id, or NULL */

@@ -152,6 +152,7 @@ EXTRA_DIST += \
 	tests/e2e/operator.test.mjs \
 	tests/e2e/package-lock.json \
 	tests/e2e/package.json \
+	tests/e2e/page.test.mjs \
 	tests/e2e/preparing.test.mjs \
 	tests/e2e/orphans.test.mjs \
 	tests/e2e/private_socket.test.mjs \
