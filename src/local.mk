@@ -4,7 +4,6 @@ noinst_LIBRARIES += src/libproxy.a
 
 src_api_sources = \
 	src/api/api.c src/api/api.h \
-	src/api/api_aside.c src/api/api_aside.h \
 	src/api/api_count.c src/api/api_count.h \
 	src/api/api_cwd.c src/api/api_cwd.h \
 	src/api/api_generate.c src/api/api_generate.h \
@@ -12,12 +11,16 @@ src_api_sources = \
 	src/api/api_jobs.c src/api/api_jobs.h \
 	src/api/api_metrics.c src/api/api_metrics.h \
 	src/api/api_models.c src/api/api_models.h \
-	src/api/api_parser.c src/api/api_parser.h \
 	src/api/api_pick.c src/api/api_pick.h \
 	src/api/api_recall.c src/api/api_recall.h \
 	src/api/api_routes.c src/api/api_routes.h \
 	src/api/api_server.c src/api/api_server.h \
 	src/api/api_unread.c src/api/api_unread.h
+
+src_api_aside_sources = \
+	src/api/aside/api_aside.c src/api/aside/api_aside.h \
+	src/api/aside/api_parser.c src/api/aside/api_parser.h \
+	src/api/aside/api_wait.c src/api/aside/api_wait.h
 
 src_api_page_sources = \
 	src/api/page/api_journal.c src/api/page/api_journal.h \
@@ -50,8 +53,7 @@ src_api_store_sources = \
 	src/api/store/api_ask.c src/api/store/api_ask.h \
 	src/api/store/api_conversations.c src/api/store/api_conversations.h \
 	src/api/store/api_given.c src/api/store/api_given.h \
-	src/api/store/api_list.c src/api/store/api_list.h \
-	src/api/store/api_wait.c src/api/store/api_wait.h
+	src/api/store/api_list.c src/api/store/api_list.h
 
 src_cli_sources = \
 	src/cli/ask.c src/cli/ask.h \
@@ -336,7 +338,7 @@ src_store_sources = \
 
 src_libproxy_a_SOURCES = \
 	$(src_api_sources) \
-	$(src_api_page_sources) \
+	$(src_api_aside_sources) $(src_api_page_sources) \
 	$(src_api_store_sources) \
 	$(src_cli_sources) \
 	$(src_client_sources) \

@@ -19,7 +19,7 @@ api_start(const struct api *with, struct api **ret_api)
 	api->kept = with->kept;
 	api->logs_to = with->logs_to;
 	api->started_at = clock_unix_seconds();
-	rc = api_parser_start(&api->parser);
+	rc = api_parser_start(&api->kept.parser);
 	if (rc == 0)
 		rc = aside_start(&api->aside);
 	if (rc != 0) {
@@ -33,7 +33,7 @@ api_start(const struct api *with, struct api **ret_api)
 void
 api_quiet(struct api *api)
 {
-	api_parser_stop(api->parser);
+	api_parser_stop(api->kept.parser);
 	aside_stop(api->aside);
 	store_quiet(api->kept.store);
 }
@@ -43,7 +43,7 @@ api_free(struct api *api)
 {
 	if (api == NULL)
 		return;
-	api_parser_free(api->parser);
+	api_parser_free(api->kept.parser);
 	aside_free(api->aside);
 	free(api);
 }

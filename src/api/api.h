@@ -9,8 +9,8 @@
 #ifndef API_API_H
 #define API_API_H
 
-#include "api/api_aside.h"
-#include "api/api_parser.h"
+#include "api/aside/api_aside.h"
+#include "api/aside/api_parser.h"
 #include "api/store/api_ask.h"
 #include "engine/engines.h"
 #include "http/http_request.h"
@@ -21,14 +21,13 @@
 
 struct api {
 	/* borrowed; they outlive it */
-	struct api_kept kept; /* first: api_ask.h */
+	struct api_kept kept; /* first: api_ask.h; its parser is its own */
 	const struct settings *settings;
 	struct stats *stats;
 	struct key_ring *keys;
 	struct engines *engines;
 	const char *logs_to; /* "file", "journal" or "stderr" */
 
-	struct api_parser *parser;
 	struct aside *aside;
 	int64_t started_at; /* Unix seconds */
 	struct http_routes routes;

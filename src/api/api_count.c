@@ -99,7 +99,7 @@ api_count_begin(struct http_request *r)
 	r->state = c;
 	c->http = r;
 	c->task.counts = true;
-	c->parsing = api_parser_take(api_of(r)->parser, &c->task, r);
+	c->parsing = api_parser_take(api_of(r)->kept.parser, &c->task, r);
 	if (!c->parsing)
 		parsed(c);
 }
@@ -123,7 +123,7 @@ api_count_end(struct http_request *r)
 	if (c == NULL)
 		return;
 	api_recall_end(&c->recall);
-	api_parser_drop(api_of(r)->parser, &c->task);
+	api_parser_drop(api_of(r)->kept.parser, &c->task);
 	free(c);
 	r->state = NULL;
 }

@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "api/api.h"
-#include "api/api_aside.h"
+#include "api/aside/api_aside.h"
 #include "base/clock.h"
 #include "system/root.h"
 

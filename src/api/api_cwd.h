@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 
-#include "api/store/api_wait.h"
+#include "api/aside/api_wait.h"
 
 struct cwd_errand;
 

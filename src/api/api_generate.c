@@ -424,7 +424,7 @@ api_generate_begin(struct http_request *r)
 	g->dialect = r->route->dialect;
 	g->unread.all = &r->context->stats->unread;
 	http_stream_init(&g->stream, r, LIMIT_STREAM_BUFFER, fill_stream, g);
-	g->parsing = api_parser_take(api_of(r)->parser, &g->task, r);
+	g->parsing = api_parser_take(api_of(r)->kept.parser, &g->task, r);
 	if (!g->parsing)
 		parsed(g);
 }
@@ -469,7 +469,7 @@ api_generate_end(struct http_request *r)
 	api_pick_free(&g->pick);
 	http_stream_free(&g->stream);
 	api_unread_set(&g->unread, 0);
-	api_parser_drop(api_of(r)->parser, &g->task);
+	api_parser_drop(api_of(r)->kept.parser, &g->task);
 	free(g);
 	r->state = NULL;
 }

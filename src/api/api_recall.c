@@ -274,7 +274,7 @@ resolve(struct api_recall *c, struct error *ret_error)
 	http_park_forget(&c->http->park);
 	c->parsing = c->task.size > API_PARSER_THRESHOLD &&
 	    !atomic_load(&c->http->context->draining) &&
-	    api_parser_submit(api->parser, &c->task) == 0;
+	    api_parser_submit(api->kept.parser, &c->task) == 0;
 	if (c->parsing)
 		return API_RECALL_WAITING;
 	api_parser_read(&c->task);

@@ -10,7 +10,7 @@
 #ifndef API_API_RECALL_H
 #define API_API_RECALL_H
 
-#include "api/api_parser.h"
+#include "api/aside/api_parser.h"
 #include "api/store/api_ask.h"
 #include "dialect/reply.h"
 

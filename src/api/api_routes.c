@@ -10,6 +10,7 @@
 #include "api/page/api_page.h"
 #include "api/store/api_answers.h"
 #include "api/store/api_conversations.h"
+#include "api/store/api_given.h"
 #include "dialect/chat/chat_dialect.h"
 #include "dialect/completions/completions_dialect.h"
 #include "dialect/messages/messages_dialect.h"
@@ -32,6 +33,11 @@
 
 /* What looks at what is kept. */
 #define KEPT .needs_key = true, .resume = api_ask_resume, .end = api_ask_over
+
+/* The same with a body, of a POST. */
+#define GIVEN \
+	.dialect = &responses_given_dialect, .needs_key = true, \
+	.reads_body = true, .resume = api_given_resume, .end = api_given_over
 
 /* A GET is Codex's, which tries a WebSocket first. */
 static void
@@ -86,12 +92,12 @@ static const struct http_route table[] = {
 	    .begin = api_answers_input },
 	{ "/v1/responses/*/cancel", HTTP_POST, OPENAI, KEPT,
 	    .begin = api_answers_cancel },
-	{ "/v1/conversations", HTTP_POST, OPENAI, KEPT, .reads_body = true,
+	{ "/v1/conversations", HTTP_POST, OPENAI, GIVEN,
 	    .begin = api_conversations_new },
 	{ "/v1/conversations/*", HTTP_GET | HTTP_POST | HTTP_DELETE, OPENAI,
-	    KEPT, .reads_body = true, .begin = api_conversations_one },
-	{ "/v1/conversations/*/items", HTTP_GET | HTTP_POST, OPENAI, KEPT,
-	    .reads_body = true, .begin = api_conversations_items },
+	    GIVEN, .begin = api_conversations_one },
+	{ "/v1/conversations/*/items", HTTP_GET | HTTP_POST, OPENAI, GIVEN,
+	    .begin = api_conversations_items },
 	{ "/v1/conversations/*/items/*", HTTP_GET | HTTP_DELETE, OPENAI, KEPT,
 	    .begin = api_conversations_item },
 };

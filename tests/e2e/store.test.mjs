@@ -243,6 +243,29 @@ describe("conversations", () => {
 		null);
 	});
 
+	// These are read on the parser's threads.
+	it("take long items, many at once", async () => {
+		const long = (n) => `${n}`.repeat(400 * 1024);
+		const all = await Promise.all([1, 2, 3, 4].map(async (n) => {
+			const items = [{ role: "user", content: long(n) }];
+			const { id } = await client.conversation({ items });
+			const at = `/v1/conversations/${id}/items`;
+			const more = await client.post(at, { items });
+			const wrong = await client.post(at, { items:
+			    [...items, { role: "king", content: "x" }] });
+
+			assert.equal(more.status, 200, more.text.slice(0, 300));
+			assert.equal(more.json.data[0].content[0].text, long(n));
+			refused(wrong, 400, "invalid_value", "items[1].role");
+			assert.match(wrong.json.error.message, /items\[1\]/);
+			return (await client.get(at)).json.data;
+		}));
+
+		all.forEach((items, i) => assert.deepEqual(
+		    items.map((item) => item.content[0].text),
+		    [long(i + 1), long(i + 1)]));
+	});
+
 	it("refuse what no model could be given", async () => {
 		for (const [body, param] of [
 			[{ items: 1 }, "items"],

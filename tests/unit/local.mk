@@ -2,7 +2,7 @@
 # name, what several share (libunit.a), and whatever of the proxy it calls.
 UNIT_TESTS = \
 	tests/unit/base/check_arena \
-	tests/unit/api/check_api_aside \
+	tests/unit/api/aside/check_api_aside \
 	tests/unit/base/check_buf \
 	tests/unit/base/check_bufw \
 	tests/unit/base/check_clock \

@@ -65,8 +65,8 @@ shutting_down(struct error *ret_error)
 	    ret_error, ERROR_SHUTTING_DOWN, "The server is shutting down.");
 }
 
-static const struct api_kept *
-kept_of(const struct http_request *r)
+const struct api_kept *
+api_kept_of(const struct http_request *r)
 {
 	return r->context->routes->arg;
 }
@@ -75,7 +75,7 @@ int
 api_ask_begin(struct api_asking *a, struct http_request *r, struct api_ask *ask,
     struct error *ret_error)
 {
-	const struct api_kept *kept = kept_of(r);
+	const struct api_kept *kept = api_kept_of(r);
 	int rc;
 
 	a->ask = ask;
@@ -224,15 +224,17 @@ api_ask_resume(struct http_request *r)
 void
 api_ask_run(struct http_request *r, struct api_ask *ask)
 {
-	struct api_asking *a = ask != NULL ? calloc(1, sizeof(*a)) : NULL;
+	struct api_asking *a = r->state;
 	struct error error = ERROR_INIT;
 
-	if (a == NULL) {
+	if (a == NULL && ask != NULL)
+		a = calloc(1, sizeof(*a));
+	r->state = a;
+	if (a == NULL || ask == NULL) {
 		api_ask_free(ask);
 		http_reply_no_memory(r);
 		return;
 	}
-	r->state = a;
 	if (api_ask_begin(a, r, ask, &error) == 0)
 		api_ask_resume(r);
 	else

@@ -9,7 +9,7 @@
 #ifndef API_STORE_API_ASK_H
 #define API_STORE_API_ASK_H
 
-#include "api/store/api_wait.h"
+#include "api/aside/api_wait.h"
 #include "base/arena.h"
 #include "store/store.h"
 
@@ -17,6 +17,7 @@
 struct api_kept {
 	struct store *store;
 	struct watch *watch;
+	struct api_parser *parser; /* of bodies */
 };
 
 struct api_ask;
@@ -37,7 +38,7 @@ struct api_ask {
 	api_ask_reply *reply; /* for api_ask_run, as `fault` */
 	api_ask_fault *fault;
 	/* what is asked, as far as `fn` uses it */
-	struct text owner, id, item, metadata, body;
+	struct text owner, id, item, metadata;
 	struct store_page page;
 	void *arg; /* of its arena */
 	struct store_item *items;
@@ -49,8 +50,11 @@ struct api_ask {
 	struct error error; /* set: what the request is told */
 };
 
+struct api_given;
+
 /* Where a request stands with its question. Zeroed before. */
 struct api_asking {
+	struct api_given *given; /* its body, or NULL: api_given.h */
 	struct api_ask *ask; /* NULL: none */
 	struct store *store;
 	struct api_wait wait;
@@ -77,7 +81,13 @@ void api_ask_end(struct api_asking *a);
 
 /* ---- handlers with one question ---- */
 
-/* Takes it over, and answers the request; NULL: memory is out. */
+/* What the routes' arg begins with. */
+const struct api_kept *api_kept_of(const struct http_request *r);
+
+/*
+ * Takes it over, and answers the request; NULL: memory is out. r->state is
+ * made, unless it is there.
+ */
 void api_ask_run(struct http_request *r, struct api_ask *ask);
 /* The route's, for these. */
 void api_ask_resume(struct http_request *r);

@@ -61,31 +61,17 @@ ask_about(struct http_request *r, api_ask_fn *fn, api_ask_reply *reply)
 	return NULL;
 }
 
-/* The same with what the body gives. */
-static struct api_ask *
-ask_with_body(struct http_request *r, api_ask_fn *fn, api_ask_reply *reply)
-{
-	struct api_ask *ask = ask_about(r, fn, reply);
-
-	if (ask == NULL || api_given_take(ask, r) == 0)
-		return ask;
-	api_ask_free(ask);
-	return NULL;
-}
-
 /* ---- what is asked, on the store's thread ---- */
 
 static int
 create(struct api_ask *ask, struct store_db *db)
 {
-	struct store_conversation c = {
-		.owner = ask->owner, .id = ask->id, .created = ask->created
-	};
-	int rc = api_given_read(ask);
+	struct store_conversation c = { .owner = ask->owner,
+		.id = ask->id,
+		.created = ask->created,
+		.metadata = ask->metadata };
+	int rc = store_rows_add(&ask->rows, ask->id, ask->metadata);
 
-	c.metadata = ask->metadata;
-	if (rc == 0)
-		rc = store_rows_add(&ask->rows, ask->id, ask->metadata);
 	return rc != 0
 	    ? rc
 	    : store_conversations_new(db, &c, ask->items, ask->n_items);
@@ -101,11 +87,9 @@ get(struct api_ask *ask, struct store_db *db)
 static int
 change(struct api_ask *ask, struct store_db *db)
 {
-	int rc = api_given_read(ask);
+	int rc = store_conversations_change(
+	    db, ask->owner, ask->id, ask->metadata);
 
-	if (rc == 0)
-		rc = store_conversations_change(
-		    db, ask->owner, ask->id, ask->metadata);
 	return rc != 0 ? rc : get(ask, db);
 }
 
@@ -126,7 +110,7 @@ list(struct api_ask *ask, struct store_db *db)
 static int
 add(struct api_ask *ask, struct store_db *db)
 {
-	int rc = api_given_read(ask);
+	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < ask->n_items; i++)
 		rc = store_rows_add(
@@ -180,7 +164,7 @@ reply_deleted(struct http_request *r, struct api_ask *ask)
 void
 api_conversations_new(struct http_request *r)
 {
-	struct api_ask *ask = ask_with_body(r, create, reply_conversation);
+	struct api_ask *ask = ask_about(r, create, reply_conversation);
 	char id[ID_MAX];
 
 	random_id(id, sizeof(id), "conv_", RANDOM_ID_BYTES_MAX);
@@ -191,14 +175,14 @@ api_conversations_new(struct http_request *r)
 			ask = NULL;
 		}
 	}
-	api_ask_run(r, ask);
+	api_given_run(r, ask);
 }
 
 void
 api_conversations_one(struct http_request *r)
 {
 	if (r->method == HTTP_POST)
-		api_ask_run(r, ask_with_body(r, change, reply_conversation));
+		api_given_run(r, ask_about(r, change, reply_conversation));
 	else if (r->method == HTTP_DELETE)
 		api_ask_run(r, ask_about(r, delete_one, reply_deleted));
 	else
@@ -209,7 +193,7 @@ void
 api_conversations_items(struct http_request *r)
 {
 	if (r->method == HTTP_POST)
-		api_ask_run(r, ask_with_body(r, add, api_list_reply));
+		api_given_run(r, ask_about(r, add, api_list_reply));
 	else
 		api_list_run(r, ask_about(r, list, api_list_reply));
 }

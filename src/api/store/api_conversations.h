@@ -1,6 +1,6 @@
 /*
  * api_conversations.h - conversations that are kept by name, as OpenAI's API
- * has them. HTTP thread; bodies are read on the store's.
+ * has them. HTTP thread.
  *
  *	POST /v1/conversations			{items?, metadata?}
  *	GET, POST, DELETE /v1/conversations/ID	POST: {metadata}

@@ -1,25 +1,24 @@
 #include "api/store/api_given.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
-#include "dialect/responses/responses_kept.h"
-#include "dialect/responses/responses_read.h"
+#include "api/aside/api_parser.h"
+#include "dialect/responses/responses_form.h"
 #include "dialect/responses/responses_record.h"
+#include "http/http_reply.h"
 #include "system/random_id.h"
 
 enum {
 	ID_MAX = 48
 };
 
-int
-api_given_take(struct api_ask *ask, struct http_request *r)
-{
-	struct text body = { r->body.bytes.data, r->body.bytes.len };
-	int rc = arena_text(&ask->arena, body, &ask->body);
-
-	http_body_free(&r->body);
-	return rc;
-}
+/* A body on its way into the question that it is part of. */
+struct api_given {
+	struct api_parser_task task;
+	bool parsing; /* parked for it */
+	struct api_ask *ask; /* NULL: it was asked, or never will be */
+};
 
 static int
 take_item(struct api_ask *ask, const struct record_item *from)
@@ -50,22 +49,81 @@ take_items(struct api_ask *ask, const struct responses_form *form)
 	return rc;
 }
 
-int
-api_given_read(struct api_ask *ask)
+/* Both are copied: the question outlives the request that has it. */
+static int
+take(struct api_ask *ask, const struct form *read)
 {
-	struct generation *generation = NULL;
-	struct responses_form form;
-	struct text metadata;
-	int rc = responses_read_conversation(
-	    ask->body.s, ask->body.len, &generation, &form, &ask->error);
+	const struct responses_form *form = responses_form_of(read);
+	struct text metadata = { form->echo.data, form->echo.len };
+	int rc = arena_text(&ask->arena, metadata, &ask->metadata);
 
-	if (rc != 0)
-		return rc;
-	metadata = (struct text){ form.echo.data, form.echo.len };
-	rc = arena_text(&ask->arena, metadata, &ask->metadata);
-	if (rc == 0)
-		rc = take_items(ask, &form);
-	responses_form_clear(&form);
-	generation_unref(generation);
-	return rc;
+	return rc != 0 ? rc : take_items(ask, form);
+}
+
+/* The body has been read; the question is asked. */
+static void
+parsed(struct http_request *r)
+{
+	struct api_asking *a = r->state;
+	struct api_given *g = a->given;
+	struct api_ask *ask = g->ask;
+
+	g->parsing = false;
+	g->ask = NULL;
+	if (g->task.rc != 0) {
+		api_ask_free(ask);
+		http_reply_error(r, &g->task.error);
+		return;
+	}
+	if (take(ask, g->task.form) != 0) {
+		api_ask_free(ask);
+		ask = NULL;
+	}
+	api_ask_run(r, ask);
+}
+
+void
+api_given_run(struct http_request *r, struct api_ask *ask)
+{
+	struct api_asking *a = calloc(1, sizeof(*a));
+	struct api_given *g = calloc(1, sizeof(*g));
+
+	if (ask == NULL || a == NULL || g == NULL) {
+		free(a);
+		free(g);
+		api_ask_free(ask);
+		http_reply_no_memory(r);
+		return;
+	}
+	r->state = a;
+	a->given = g;
+	g->ask = ask;
+	g->parsing = api_parser_take(api_kept_of(r)->parser, &g->task, r);
+	if (!g->parsing)
+		parsed(r);
+}
+
+void
+api_given_resume(struct http_request *r)
+{
+	struct api_asking *a = r->state;
+
+	if (a->given != NULL && a->given->parsing)
+		parsed(r);
+	else
+		api_ask_resume(r);
+}
+
+void
+api_given_over(struct http_request *r)
+{
+	struct api_asking *a = r->state;
+	struct api_given *g = a != NULL ? a->given : NULL;
+
+	if (g != NULL) {
+		api_parser_drop(api_kept_of(r)->parser, &g->task);
+		api_ask_free(g->ask);
+		free(g);
+	}
+	api_ask_over(r);
 }

@@ -1,19 +1,21 @@
 /*
  * api_given.h - the body of a request about a conversation: its items, each
- * of which gets an id, and its metadata.
+ * of which gets an id, and its metadata. It is read where all bodies are
+ * (api_parser), before the store is asked anything. HTTP thread.
  */
 #ifndef API_STORE_API_GIVEN_H
 #define API_STORE_API_GIVEN_H
 
 #include "api/store/api_ask.h"
 
-/* Takes a copy of the body. HTTP thread. Errors: -ENOMEM. */
-MUST_CHECK int api_given_take(struct api_ask *ask, struct http_request *r);
-
 /*
- * Reads it into ask->items and ask->metadata; what is wrong with it goes to
- * ask->error. Any thread. Errors: -EINVAL, -ENOMEM.
+ * As api_ask_run, once the request's body has been read into ask->items and
+ * ask->metadata. The route's dialect is responses_given_dialect.
  */
-MUST_CHECK int api_given_read(struct api_ask *ask);
+void api_given_run(struct http_request *r, struct api_ask *ask);
+
+/* The route's, for these and for handlers with one question. */
+void api_given_resume(struct http_request *r);
+void api_given_over(struct http_request *r);
 
 #endif

@@ -9,9 +9,14 @@
 #include "dialect/responses/responses_reply.h"
 #include "json/jsonw.h"
 
+typedef int
+reading(const char *body, size_t len, struct generation **ret_request,
+    struct responses_form *ret_form, struct error *ret_error);
+
 static int
-read_body(const char *body, size_t len, struct generation **ret_request,
-    struct form **ret_form, struct error *ret_error)
+read_with(reading *fn, const char *body, size_t len,
+    struct generation **ret_request, struct form **ret_form,
+    struct error *ret_error)
 {
 	struct responses_form *form = calloc(1, sizeof(*form));
 	int rc;
@@ -21,12 +26,28 @@ read_body(const char *body, size_t len, struct generation **ret_request,
 		    ret_error, ERROR_INTERNAL, "The server is out of memory.");
 		return -ENOMEM;
 	}
-	rc = responses_read(body, len, ret_request, form, ret_error);
+	rc = fn(body, len, ret_request, form, ret_error);
 	if (rc == 0)
 		*ret_form = &form->form;
 	else
 		free(form);
 	return rc;
+}
+
+static int
+read_body(const char *body, size_t len, struct generation **ret_request,
+    struct form **ret_form, struct error *ret_error)
+{
+	return read_with(
+	    responses_read, body, len, ret_request, ret_form, ret_error);
+}
+
+static int
+read_given(const char *body, size_t len, struct generation **ret_request,
+    struct form **ret_form, struct error *ret_error)
+{
+	return read_with(responses_read_conversation, body, len, ret_request,
+	    ret_form, ret_error);
 }
 
 static void
@@ -62,4 +83,11 @@ const struct dialect responses_dialect = {
 	.stream = &responses_stream,
 	.whole = &responses_whole,
 	.count = count,
+};
+
+const struct dialect responses_given_dialect = {
+	.name = "responses",
+	.read = read_given,
+	.form_free = form_free,
+	.error = openai_error_json,
 };

@@ -12,4 +12,10 @@
 
 extern const struct dialect responses_dialect;
 
+/*
+ * What a conversation is given (responses_kept.h): bodies are read, and nobody
+ * answers. It has no writers.
+ */
+extern const struct dialect responses_given_dialect;
+
 #endif

@@ -5,8 +5,8 @@
  *
  * Life cycle, on the HTTP thread: api_wait_begin; api_wait_end in any case.
  */
-#ifndef API_STORE_API_WAIT_H
-#define API_STORE_API_WAIT_H
+#ifndef API_ASIDE_API_WAIT_H
+#define API_ASIDE_API_WAIT_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

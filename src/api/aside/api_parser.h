@@ -14,8 +14,8 @@
  *
  * Lock: one mutex; nothing is called while it is held.
  */
-#ifndef API_API_PARSER_H
-#define API_API_PARSER_H
+#ifndef API_ASIDE_API_PARSER_H
+#define API_ASIDE_API_PARSER_H
 
 #include <stdbool.h>
 

@@ -6,7 +6,7 @@
 #include <semaphore.h>
 #include <stdatomic.h>
 
-#include "api/api_aside.h"
+#include "api/aside/api_aside.h"
 #include "base/clock.h"
 
 #include "unit/unit.h"

@@ -1,4 +1,4 @@
-#include "api/store/api_wait.h"
+#include "api/aside/api_wait.h"
 
 #include "base/clock.h"
 

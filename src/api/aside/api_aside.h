@@ -16,8 +16,8 @@
  *
  * Lock: one mutex; below it the parks that are woken.
  */
-#ifndef API_API_ASIDE_H
-#define API_API_ASIDE_H
+#ifndef API_ASIDE_API_ASIDE_H
+#define API_ASIDE_API_ASIDE_H
 
 #include <stdbool.h>
 

@@ -1,4 +1,4 @@
-#include "api/api_parser.h"
+#include "api/aside/api_parser.h"
 
 #include <errno.h>
 #include <unistd.h>

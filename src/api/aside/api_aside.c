@@ -1,4 +1,4 @@
-#include "api/api_aside.h"
+#include "api/aside/api_aside.h"
 
 #include <errno.h>
 #include <stdlib.h>
