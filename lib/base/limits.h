@@ -27,6 +27,14 @@
 /* ---- a connection ---- */
 
 /*
+ * What libmicrohttpd has for a request's head and for that of its answer. Of
+ * the head it is the target with its query, each argument counted as what
+ * libmicrohttpd notes of it; the rest are headers, of which each is noted, too.
+ */
+#define LIMIT_HEAD (32 * LIMIT_KIB)
+#define LIMIT_TARGET (LIMIT_HEAD / 2)
+#define LIMIT_ARGUMENT ((size_t)64)
+/*
  * Of a refused body so much is read and dropped, so that a client which is
  * still sending gets to read the answer; then the connection is cut.
  */

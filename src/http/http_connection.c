@@ -11,6 +11,7 @@
  */
 #include "http/http_connection.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -134,7 +135,8 @@ http_connection_line(
 
 	(void)cls;
 	if (c != NULL) {
-		http_line_set(&c->line, uri);
+		/* Its own memory, in which it reads the query in place. */
+		http_line_set(&c->line, (char *)(uintptr_t)uri);
 		pace_enter(c->door->pace, &c->pace, PACE_HEAD, CLOCK_NEVER);
 	}
 	return NULL; /* the request has no state yet */

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/compiler.h"
+#include "base/limits.h"
 
 static const char line_fault[] = "a NUL byte, a folded line or a bare line "
 				 "feed in its headers";
@@ -72,14 +73,22 @@ is_folded(const char *name, size_t value_len)
 }
 
 void
-http_line_set(struct http_line *line, const char *target)
+http_line_set(struct http_line *line, char *target)
 {
+	char *query = strchr(target, '?');
+	size_t arguments = 0;
+
 	*line = (struct http_line){ .target = target, .target_plain = true };
-	for (const char *c = target; c != NULL && *c != '\0'; c++) {
+	for (const char *c = target; *c != '\0'; c++) {
 		line->target_len++;
+		arguments += *c == '&';
 		if ((unsigned char)*c <= ' ' || *c == 0x7f)
 			line->target_plain = false;
 	}
+	line->target_long = line->target_len + arguments * LIMIT_ARGUMENT >
+	    LIMIT_TARGET;
+	if (line->target_long && query != NULL)
+		query[1] = '\0';
 }
 
 #if MHD_VERSION < 0x01000000

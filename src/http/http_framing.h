@@ -31,11 +31,17 @@ struct http_line {
 	const char *target; /* with its query; only to be compared */
 	size_t target_len; /* up to its first NUL */
 	bool target_plain; /* without blanks and control characters */
+	bool target_long; /* more than LIMIT_TARGET: its query is not read */
 	const char *version;
 };
 
-/* The target, when the first line is there; the other two come later. */
-void http_line_set(struct http_line *line, const char *target);
+/*
+ * The target, when the first line is there and before libmicrohttpd reads the
+ * query; the other two come later. The query of one that is too long ends
+ * behind its "?" then: 0.9.75 cuts a connection whose memory is used up by the
+ * arguments, without an answer (measured: some 500 of them).
+ */
+void http_line_set(struct http_line *line, char *target);
 
 /*
  * What is wrong, for "The request has %s.", or NULL. *ret_body: whether the

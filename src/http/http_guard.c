@@ -43,6 +43,17 @@ check_framing(struct http_request *r)
 	r->close = true;
 }
 
+static void
+check_target(struct http_request *r)
+{
+	if (!r->peer->line.target_long)
+		return;
+	error_set(&r->refusal, ERROR_TARGET_TOO_LONG,
+	    "The request target is too long: it may have %zu bytes, and each "
+	    "argument of its query takes %zu besides its own.",
+	    LIMIT_TARGET, LIMIT_ARGUMENT);
+}
+
 /* Nothing, or a colon and digits. */
 static bool
 is_port(const char *s, size_t len)
@@ -428,6 +439,8 @@ http_guard_check(struct http_request *r)
 	bool origin_allowed = http_cors_check(r);
 
 	check_framing(r);
+	if (r->refusal.kind == ERROR_NONE)
+		check_target(r);
 	if (r->refusal.kind == ERROR_NONE)
 		check_host(r);
 	if (r->refusal.kind == ERROR_NONE)

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "system/log.h"
 #include "http/http_exchange.h"
 #include "http/http_connection.h"
@@ -21,11 +22,6 @@
 #else
 #define STRICTNESS MHD_OPTION_STRICT_FOR_CLIENT, 0
 #endif
-
-/* Per connection: headers and the chunk being sent. */
-enum {
-	CONNECTION_MEMORY = 32 * 1024
-};
 
 struct http_server {
 	struct http_context context;
@@ -142,7 +138,7 @@ start_daemon(
 	    http_connection_notify, door, MHD_OPTION_URI_LOG_CALLBACK,
 	    http_connection_line, NULL, MHD_OPTION_CONNECTION_LIMIT,
 	    (unsigned)door->room->limit, MHD_OPTION_CONNECTION_TIMEOUT, idle,
-	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, LIMIT_HEAD,
 	    MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_UNESCAPE_CALLBACK,
 	    leave_undecoded, NULL, MHD_OPTION_ARRAY, special, STRICTNESS,
 	    MHD_OPTION_END);

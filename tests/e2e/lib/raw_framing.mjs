@@ -268,11 +268,32 @@ const lines = [
 const wide = (n, each) => Array.from({ length: n }, (_, i) =>
 	`X-${i}: ${"v".repeat(each)}`);
 const sizes = [
+	no("a target of 16 kB", get("/".padEnd(16384, "a")), 404, "not_found"),
 	no("a target of 8 kB", get(`/${"a".repeat(8000)}`), 404, "not_found"),
 	ok("a query of 8 kB", get(`/health?${"a".repeat(8000)}`)),
 	theirs("a target of 40 kB", get(`/${"a".repeat(40000)}`), 414, 431),
 	theirs("a query of 40 kB", get(`/health?${"a".repeat(40000)}`), 414,
 	    431),
+	...[16385, 20000, 30000].map((n) => no(`a target of ${n} bytes`,
+	    get("/".padEnd(n, "a")), 414, "target_too_long")),
+	no("a query of 20 kB", get(`/health?${"a".repeat(20000)}`), 414,
+	    "target_too_long"),
+	...["a&", "a=b&", "&", "key=value&", "abcdefghijklmnopqrst&"].flatMap(
+	    (a) => [
+		ok(`150 arguments ${a}`, get(`/health?${a.repeat(150)}`)),
+		...[300, 400, 510, 600, 1000, 30000 / a.length].map((n) =>
+		    no(`${n} arguments ${a}`, get(`/health?${a.repeat(n)}`),
+			414, "target_too_long")),
+		theirs(`40 kB of arguments ${a}`, get(`/health?${
+		    a.repeat(40000 / a.length)}`), 414, 431),
+	    ]),
+	no("1,000 arguments of a post", post([]).replace(chat, `${chat}?${
+	    "a=b&".repeat(1000)}`), 414, "target_too_long"),
+	no("1,000 arguments of no path", get(`/none?${"a&".repeat(1000)}`), 414,
+	    "target_too_long"),
+	...[100, 200, 300, 1000].map((n) => either(
+	    `200 arguments and ${n} headers`, get(`/health?${"a&".repeat(200)}`,
+		...wide(n, 4)), 200, 431)),
 	theirs("a method of 40 kB", request(`${"A".repeat(40000)} / HTTP/1.1`),
 	    400, 414, 431, 501, "cut"),
 	theirs("a line of 100 kB that never ends", "A".repeat(100000), 400, 414,

@@ -68,6 +68,7 @@ static const struct {
 	{ ERROR_MODEL_NOT_FOUND, "invalid_request_error" },
 	{ ERROR_METHOD_NOT_ALLOWED, "invalid_request_error" },
 	{ ERROR_BODY_TOO_LARGE, "invalid_request_error" },
+	{ ERROR_TARGET_TOO_LONG, "invalid_request_error" },
 	{ ERROR_UNSUPPORTED_MEDIA_TYPE, "invalid_request_error" },
 	{ ERROR_QUEUE_FULL, "rate_limit_error" },
 	{ ERROR_RATE_LIMIT, "rate_limit_error" },

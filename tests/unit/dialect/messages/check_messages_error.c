@@ -27,6 +27,7 @@ static const struct {
 	{ ERROR_MODEL_NOT_FOUND, 404, "not_found_error" },
 	{ ERROR_METHOD_NOT_ALLOWED, 405, "invalid_request_error" },
 	{ ERROR_BODY_TOO_LARGE, 413, "request_too_large" },
+	{ ERROR_TARGET_TOO_LONG, 414, "invalid_request_error" },
 	{ ERROR_UNSUPPORTED_MEDIA_TYPE, 415, "invalid_request_error" },
 	{ ERROR_RATE_LIMIT, 429, "rate_limit_error" },
 	{ ERROR_USAGE_LIMIT, 429, "rate_limit_error" },
