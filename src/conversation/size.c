@@ -35,7 +35,7 @@ enum {
 	 * Of white space, as measured: there are tokens of many of the same,
 	 * and of four changes or so.
 	 */
-	WHITE_MORE = 8,
+	WHITE_MORE = 3,
 	WHITE_CHANGE = 64
 };
 

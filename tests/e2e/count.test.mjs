@@ -142,6 +142,16 @@ describe("counting tokens", () => {
 		assert.ok(Math.abs(n / 300000 - 1) < BOUND, `${n}`);
 	});
 
+	// It is the same estimate, whatever the API.
+	const countMessage = async (content) => {
+		const r = await world.proxy.post("/v1/messages/count_tokens",
+		    { model: "claude-opus-5-5",
+			messages: [{ role: "user", content }] });
+
+		assert.equal(r.status, 200, r.text);
+		return r.json.input_tokens;
+	};
+
 	// What stands around one message is in none of the counts.
 	it("is within 15 % of o200k_base", async (t) => {
 		const around = await count("a") - 1;
@@ -155,6 +165,7 @@ describe("counting tokens", () => {
 			const row = [name, real, estimate,
 				`${(100 * error).toFixed(1)} %`].join(" | ");
 
+			assert.equal(await countMessage(text), estimate + around);
 			t.diagnostic(row);
 			if (Math.abs(error) > BOUND)
 				bad.push(row);

@@ -41,6 +41,12 @@ static const struct {
 	  "ber",
 	    1, 2, "a German word" },
 	{ "Donaudampfschifffahrt", 3, 9, "a long one" },
+	{ "l'\xc3\xa9"
+	  "cole qu'il n'est pas",
+	    6, 11, "what an apostrophe joins to a word is part of it" },
+	{ "\treturn rc;\n\tif (rc)\n", 6, 8, "as is a tab" },
+	{ " (a (b", 4, 4, "a parenthesis behind a space" },
+	{ "50 % of 7 %", 6, 6, "and a percent sign" },
 	{ "qzxjvkwqzxjvkw", 6, 13, "letters that make no word" },
 	{ "\xe4\xbd\xa0\xe5\xa5\xbd", 1, 2, "Chinese" },
 	{ "\xf0\x9f\x98\x80", 1, 3, "an emoji" },
