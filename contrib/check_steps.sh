@@ -27,6 +27,10 @@ e2e_memory=(app_dead_children app_end app_odd_lines app_stream app_supervision
 e2e_hasty=(app_dead_children app_supervision)
 e2e_threads=(app_end app_many app_supervision hangup sse_wire timeouts drain
   cycles tls tls_operator)
+# Where it may matter that Codex, with its built-in provider, comes to the model's
+# server over a WebSocket: what goes upstream, what is told of it, and its end.
+e2e_websocket=(app_calls app_end app_exact app_fields app_forced app_reasoning
+  app_spare app_stream hangup)
 # Older versions of Codex, and the end-to-end tests of the engine that each is
 # tested for: what Codex says and does, not what the server does by itself.
 versions_exec=(0.122.0)
@@ -497,6 +501,7 @@ step_e2e() {
   need_daemons
   tell_newer_codex
   run_e2e plain || status=1
+  run_e2e plain --websocket "${e2e_websocket[@]}" || status=1
   run_e2e plain --clients || status=1
   return "$status"
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { codexOlder, newModel } from "./lib/env.mjs";
-import { developer, received } from "./lib/items.mjs";
+import { developer, effort as effortOf, received } from "./lib/items.mjs";
 import { mark, realCodex } from "./lib/proxy.mjs";
 import { until } from "./lib/wait.mjs";
 
@@ -25,8 +25,8 @@ describe("app-server fields", () => {
 				["max", model === newModel ? "max" : "xhigh"]];
 			for (const [asked, effort] of efforts) {
 				it(`reasoning_effort ${asked}: ${effort}`, async () => {
-					assert.equal((await body({ reasoning_effort: asked }))
-					    .reasoning.effort, effort);
+					assert.equal(effortOf(await body(
+					    { reasoning_effort: asked })), effort);
 				});
 			}
 			for (const verbosity of ["low", "medium", "high"]) {

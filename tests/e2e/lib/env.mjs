@@ -59,9 +59,14 @@ export const plainModel = codexOlder("0.154.0") ? "gpt-5.4" : "gpt-5.5";
 // How many reasoning tokens it tells of: 0.122.0 of none.
 export const reasoningTokens = (n) => codexOlder("0.154.0") ? 0 : n;
 
+// How the real Codex reaches the model's stand-in: "http", with a provider of the
+// tests' own, or "websocket", with the built-in one, as `run --websocket` has it.
+export const transport = process.env.E2E_TRANSPORT || "http";
+
 // The engines that are tested on it. Each has an oldest Codex; those between
-// the oldest for app-server and the newest are for that engine.
-export const engines = codexVersion === newestVersion
+// the oldest for app-server and the newest are for that engine. What differs over
+// the WebSocket is in what app-server tells.
+export const engines = codexVersion === newestVersion && transport === "http"
     ? ["exec", "app-server"]
     : [codexOlder("0.154.0") ? "exec" : "app-server"];
 

@@ -1,7 +1,7 @@
 // What goes upstream: the items of a Responses API request, as sim_model's
 // journal has them, and as a test writes down what it expects.
 
-import { codexOlder } from "./env.mjs";
+import { codexOlder, transport } from "./env.mjs";
 
 // PNGs of one pixel each, red and blue.
 export const red = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABC" +
@@ -31,10 +31,14 @@ export const output = (call_id, value) =>
 	({ type: "function_call_output", call_id, output: value });
 
 // Codex gives every item an id (0.122.0 does not), and images a detail of its
-// own choice.
-function plain({ id, ...item }) {
+// own choice; for the built-in provider, words about it that the model does not
+// see.
+function plain({ id, internal_chat_message_metadata_passthrough: about,
+	...item }) {
 	const lists = { content: item.content, output: item.output };
 
+	if (about !== undefined && transport === "http")
+		throw new Error(`words about it: ${JSON.stringify(about)}`);
 	if (!/^(msg|rs|fc|fco|ws|lsh|cmp)_/.test(id) &&
 	    !(id === undefined && codexOlder("0.154.0")))
 		throw new Error(`not an id of Codex's: ${id}`);
@@ -60,12 +64,18 @@ export function received(body) {
 	for (const item of body.input) {
 		if (item.type === "additional_tools")
 			tools.push(...item.tools);
-		else
+		else if (item.type !== "configuration_update")
 			items.push(plain(item));
 	}
 	return { items, tools: tools.flatMap(
 	    (t) => t.type === "namespace" ? t.tools : [t]) };
 }
+
+// The effort that counts. For the built-in provider an item behind the others
+// changes that of the body, on the newest models.
+export const effort = (body) => body.input
+    .findLast((i) => i.type === "configuration_update")?.reasoning.effort ??
+    body.reasoning?.effort;
 
 // The texts of what users have said.
 export const userTexts = (request) => request.body.input

@@ -5,7 +5,7 @@ import path from "node:path";
 import { describe } from "node:test";
 import { Child } from "./child.mjs";
 import { codexLauncher, engines, fakeCodex, makeDir, proxyBinary, removeDir,
-	slack } from "./env.mjs";
+	slack, transport } from "./env.mjs";
 import { ask, Pending, request } from "./http.mjs";
 import { commandLine, connections, withEnviron } from "./proc.mjs";
 import { Sim } from "./sim.mjs";
@@ -324,8 +324,11 @@ export function realCodex({ before, after }, options = {}) {
 		const r = await world.proxy.chat(content(m), fields);
 
 		assert.equal(r.status, 200, r.text);
+		const upstream = await world.sim.request(m);
+
+		assert.equal(upstream.transport, transport);
 		return { json: r.json, message: r.json.choices[0].message,
-			upstream: await world.sim.request(m) };
+			upstream };
 	};
 	return world;
 }

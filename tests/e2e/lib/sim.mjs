@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { Child } from "./child.mjs";
-import { simBinary } from "./env.mjs";
+import { simBinary, transport } from "./env.mjs";
 import { request } from "./http.mjs";
 import { until, within } from "./wait.mjs";
 
@@ -21,14 +21,24 @@ export class Sim {
 		return sim;
 	}
 
-	// -c overrides that put it behind Codex, without Codex's own retries.
-	overrides({ retries = false } = {}) {
+	/*
+	 * -c overrides that put it behind Codex, without Codex's own retries. Over
+	 * the WebSocket it is the built-in provider that is put there, which
+	 * retries; only `retries` that is false makes it one of the tests' own.
+	 */
+	overrides({ retries, by = transport } = {}) {
+		const websocket = by === "websocket";
+
+		if (websocket && retries !== false)
+			return [`openai_base_url="http://127.0.0.1:${this.port}/v1"`];
 		const table = [
 			'name="sim"',
 			`base_url="http://127.0.0.1:${this.port}/v1"`,
 			'wire_api="responses"', 'env_key="SIM_KEY"',
 		];
 
+		if (websocket)
+			table.push("supports_websockets=true");
 		if (!retries)
 			table.push("request_max_retries=0", "stream_max_retries=0");
 

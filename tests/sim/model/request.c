@@ -64,11 +64,23 @@ append_item(struct buf *out, const json_t *item)
 	return append_parts(out, json_object_get(item, "content"));
 }
 
+/* Number of items without those at the end that are for no reader. */
+static size_t
+said(const json_t *input)
+{
+	size_t n = json_array_size(input);
+
+	while (n > 0 &&
+	    type_is(json_array_get(input, n - 1), "configuration_update"))
+		n--;
+	return n;
+}
+
 /* Number of items up to and with the last user message; 0: there is none. */
 static size_t
 through_last_user(const json_t *input)
 {
-	size_t n = json_array_size(input);
+	size_t n = said(input);
 
 	while (n > 0 && !is_user(json_array_get(input, n - 1)))
 		n--;
@@ -121,7 +133,7 @@ request_all_texts(const json_t *input, struct buf *out)
 bool
 request_ends_in_tool_output(const json_t *input)
 {
-	size_t n = json_array_size(input);
+	size_t n = said(input);
 
 	return n > 0 && type_is(json_array_get(input, n - 1), "_output");
 }
@@ -149,7 +161,7 @@ append_outputs(const json_t *input, size_t first, struct buf *out)
 int
 request_tool_outputs(const json_t *input, struct buf *out)
 {
-	size_t first = json_array_size(input);
+	size_t first = said(input);
 
 	while (
 	    first > 0 && type_is(json_array_get(input, first - 1), "_output"))
