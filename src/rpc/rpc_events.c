@@ -114,6 +114,31 @@ on_raw_reasoning(struct rpc_event *e, const struct rpc_line_item *item)
 	e->written = item->sealed;
 }
 
+/* Whether it is the message in which Codex tells the model of a filter. */
+static bool
+is_guidance(const json_t *content)
+{
+	static const char start[] = "<content_filter_guidance>";
+	struct text text;
+
+	return jsonx_get_text(json_array_get(content, 0), "text", &text) == 0 &&
+	    text.len >= sizeof(start) - 1 &&
+	    memcmp(text.s, start, sizeof(start) - 1) == 0;
+}
+
+/* Messages, outputs of calls, and what else is sent to the model. */
+static void
+on_raw_input(struct rpc_event *e, const struct rpc_line_item *item)
+{
+	e->omitted = rpc_images_omitted(item->content, item->output);
+	if (e->omitted > 0)
+		e->kind = RPC_IMAGE_OMITTED;
+	else if (is(item->type, "function_call_output"))
+		e->kind = RPC_TOOL_OUTPUT;
+	else if (is_guidance(item->content))
+		e->kind = RPC_FILTERED;
+}
+
 static void
 on_raw_item(struct rpc_event *e, const struct rpc_line_params *p)
 {
@@ -122,10 +147,7 @@ on_raw_item(struct rpc_event *e, const struct rpc_line_params *p)
 		return;
 	}
 	if (!is(p->item.type, "function_call")) {
-		e->omitted = rpc_images_omitted(
-		    p->item.content, p->item.output);
-		if (e->omitted > 0)
-			e->kind = RPC_IMAGE_OMITTED;
+		on_raw_input(e, &p->item);
 		return;
 	}
 	e->kind = RPC_TOOL_CALL;

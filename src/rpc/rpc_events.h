@@ -36,8 +36,11 @@ enum rpc_event_kind {
 	RPC_COMPACTION, /* Codex begins to summarise the history */
 	RPC_IMAGE_OMITTED, /* omitted: sentences in an image's place */
 	RPC_TOOL_CALL, /* item, call_id, name, space, text: arguments */
+	RPC_TOOL_OUTPUT, /* the history has what a call has brought */
+	RPC_FILTERED, /* a filter has cut the response; Codex asks again */
 	RPC_RESPONSE_COMPLETED, /* usage: the model's response is whole */
 	RPC_USAGE, /* usage of the last response */
+	RPC_BROKE_OFF, /* of no line: the response did, app_held.h */
 	RPC_ERROR, /* error, will_retry */
 	RPC_TURN_COMPLETED, /* turn, status, error */
 	RPC_RATE_LIMITS, /* limits */

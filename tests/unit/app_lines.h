@@ -62,6 +62,17 @@
 	"\"threadId\":\"t\",\"turnId\":\"u\",\"callId\":\"" call \
 	"\",\"tool\":\"f\",\"arguments\":{}}}"
 
+/* What Codex adds to the history, of this turn. */
+#define OUTPUT(call) \
+	NOTE("rawResponseItem/completed", \
+	    ",\"item\":{\"type\":\"function_call_output\",\"id\":\"fco_1\"," \
+	    "\"call_id\":\"" call "\",\"output\":\"failed\"}")
+#define GUIDANCE \
+	NOTE("rawResponseItem/completed", \
+	    ",\"item\":{\"type\":\"message\",\"role\":\"developer\"," \
+	    "\"content\":[{\"type\":\"input_text\",\"text\":" \
+	    "\"<content_filter_guidance>\\nYour\"}]}")
+
 /* With raw events the injected messages come back as another turn's. */
 #define INJECTED(item) \
 	"{\"method\":\"rawResponseItem/completed\",\"params\":{" \

@@ -8,6 +8,7 @@ const struct app_bounds app_bounds = {
 	.handshake = 30 * NS_PER_S,
 	.answer = 20 * NS_PER_S,
 	.call_quiet = NS_PER_S,
+	.call_end = 50 * NS_PER_MS,
 	.exit = NS_PER_S,
 	.end_grace = 2 * NS_PER_S,
 	.first_pause = 250 * NS_PER_MS,

@@ -26,6 +26,11 @@ struct app_bounds {
 	 * A model that writes another call is as silent.
 	 */
 	int64_t call_quiet;
+	/*
+	 * Behind the outputs in the history of one that has: what tells why is
+	 * there within 3 ms. Codex asks again after 180 ms at the earliest.
+	 */
+	int64_t call_end;
 	int64_t exit; /* between the end of its output and its own */
 	/* Between end of input, TERM and KILL; idle it needs milliseconds. */
 	int64_t end_grace;

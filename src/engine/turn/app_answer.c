@@ -303,6 +303,10 @@ app_answer_event(struct app_answer *a, const struct rpc_event *e)
 	case RPC_RESPONSE_COMPLETED:
 		note_usage(a, e);
 		return n_calls(a) > 0 ? finish(a, FINISH_TOOL_CALLS) : 0;
+	case RPC_BROKE_OFF:
+		return finish_with_calls(a, "Codex was about to ask again");
+	case RPC_FILTERED:
+		return on_incomplete(a, FINISH_CONTENT_FILTER);
 	case RPC_ERROR:
 		return on_error(a, e);
 	case RPC_TURN_COMPLETED:
@@ -310,6 +314,7 @@ app_answer_event(struct app_answer *a, const struct rpc_event *e)
 	case RPC_OTHER:
 	case RPC_ANSWER:
 	case RPC_REQUEST:
+	case RPC_TOOL_OUTPUT:
 	case RPC_TURN_STARTED:
 	case RPC_IMAGE_OMITTED:
 	case RPC_RATE_LIMITS:

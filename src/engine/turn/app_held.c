@@ -10,6 +10,7 @@ app_held_init(struct app_held *h)
 {
 	buf_init(&h->answers, LIMIT_BACKLOG);
 	h->heard = 0;
+	h->ended = false;
 }
 
 void
@@ -25,14 +26,17 @@ app_held_add(struct app_held *h, const char *id)
 }
 
 void
-app_held_hear(struct app_held *h)
+app_held_hear(struct app_held *h, bool output)
 {
 	h->heard = clock_now();
+	h->ended = h->ended || output;
 }
 
 int64_t
 app_held_deadline(const struct app_held *h)
 {
+	if (h->ended)
+		return h->heard + app_bounds.call_end;
 	return h->answers.len == 0 ? CLOCK_NEVER
 				   : h->heard + app_bounds.call_quiet;
 }

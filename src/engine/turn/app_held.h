@@ -10,16 +10,24 @@
  * most likely, comes all the same, and a call that is asked for later is held
  * anew.
  *
+ * Of one that has ended badly an `error` follows at once, unless Codex means to
+ * ask again for the first time over a WebSocket: then the outputs in the
+ * history are all that tells of it, and app_bounds.call_end behind them it has
+ * broken off.
+ *
  * Life cycle: init, free. The child's worker thread only.
  */
 #ifndef ENGINE_TURN_APP_HELD_H
 #define ENGINE_TURN_APP_HELD_H
+
+#include <stdbool.h>
 
 #include "base/buf.h"
 
 struct app_held {
 	struct buf answers; /* lines that are ready to be said */
 	int64_t heard; /* monotonic ns; the last of the response */
+	bool ended; /* badly: the history has the outputs */
 };
 
 void app_held_init(struct app_held *h);
@@ -31,10 +39,16 @@ void app_held_free(struct app_held *h);
  */
 MUST_CHECK int app_held_add(struct app_held *h, const char *id);
 
-/* Something of the model's response has come. */
-void app_held_hear(struct app_held *h);
+/*
+ * Something of the model's response has come; `output`: what one of its calls
+ * has brought, although it is not whole.
+ */
+void app_held_hear(struct app_held *h, bool output);
 
-/* Monotonic ns; CLOCK_NEVER when none is held. */
+/*
+ * When they are to be let go of, or, if h->ended, the response has broken off.
+ * Monotonic ns; CLOCK_NEVER when neither is to come.
+ */
 int64_t app_held_deadline(const struct app_held *h);
 
 /* Moves the answers of all to `out`. Errors: -ENOMEM, -EMSGSIZE. */

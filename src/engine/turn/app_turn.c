@@ -367,7 +367,8 @@ feed_answer(struct app_turn *t, const struct rpc_event *e)
 	if (t->job_over)
 		return 0;
 	mark(t, PHASE_FIRST_STDOUT_EVENT);
-	app_held_hear(&t->held);
+	app_held_hear(
+	    &t->held, e->kind == RPC_TOOL_OUTPUT && t->answer.calls.n > 0);
 	t->answer.quota_resets_at = t->child->quota_resets_at;
 	rc = after_push(t, app_answer_event(&t->answer, e));
 	if (t->answer.said)
@@ -454,6 +455,13 @@ end_if_unwanted(struct app_turn *t, int64_t now)
 static int
 let_go_of_calls(struct app_turn *t)
 {
+	const struct rpc_event broke = { .kind = RPC_BROKE_OFF };
+	int rc;
+
+	if (t->held.ended) {
+		rc = feed_answer(t, &broke);
+		return rc == 0 && t->job_over ? wind_up(t) : rc;
+	}
 	log_debug("request %s: nothing has come behind a call",
 	    t->job->latency->request_id);
 	return app_held_let_go(&t->held, &t->child->out);

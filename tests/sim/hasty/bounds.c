@@ -18,6 +18,7 @@ const struct app_bounds app_bounds = {
 	.handshake = HANDSHAKE_S * NS_PER_S,
 	.answer = 20 * NS_PER_S / HASTE,
 	.call_quiet = NS_PER_S / HASTE,
+	.call_end = 50 * NS_PER_MS / HASTE,
 	.exit = NS_PER_S / HASTE,
 	.end_grace = 2 * NS_PER_S / HASTE,
 	.first_pause = 250 * NS_PER_MS / HASTE,

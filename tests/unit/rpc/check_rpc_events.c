@@ -65,6 +65,8 @@ static const struct {
 	      "\"input_text\",\"text\":\"image content omitted because it "
 	      "could not be processed\"}]}"),
 	    0, RPC_IMAGE_OMITTED, "", "", "an image that was left out" },
+	{ OUTPUT("c"), 0, RPC_TOOL_OUTPUT, "", "", "what a call has brought" },
+	{ GUIDANCE, 0, RPC_FILTERED, "", "", "words about a filter" },
 	{ RESPONSE, 0, RPC_RESPONSE_COMPLETED, "", "", "a response" },
 	{ NOTE("rawResponse/completed", ",\"usage\":null"), 0,
 	    RPC_RESPONSE_COMPLETED, "", "", "one without usage" },

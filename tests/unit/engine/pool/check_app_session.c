@@ -186,6 +186,44 @@ START_TEST(calls_behind_which_nothing_comes)
 }
 END_TEST
 
+/* Its child has answers, tells of the output, says `line`, and waits. */
+#define BREAK_OFF(line) \
+	SERVE TURN "say '" CALL("c", "f", "{}") "'; say '" CALL_REQUEST( \
+	    "\"q\"", "c") "'\nask; say '" OUTPUT("c") "'; say '" line \
+						      "'\n" REST
+
+/* Nor does it behind them, the first time over a WebSocket. */
+START_TEST(outputs_behind_which_nothing_comes)
+{
+	static const struct {
+		const char *script;
+		enum finish_reason finish;
+	} rows[] = {
+		{ BREAK_OFF(OUTPUT("d")), FINISH_TOOL_CALLS },
+		{ BREAK_OFF(GUIDANCE), FINISH_CONTENT_FILTER },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct app_seen seen;
+		struct job *j;
+
+		begin(rows[i].script);
+		run_until(is_ready);
+		j = begin_job_like(A_TOOL);
+		run_until(has_ended);
+		app_seen_init(&seen);
+		app_see(j, &seen);
+		ck_assert_int_eq(seen.finish, rows[i].finish);
+		ck_assert_str_eq(app_text(&seen.calls), "c f {};");
+		app_seen_free(&seen);
+		job_unref(ended);
+		ended = NULL;
+		job_unref(j);
+		end();
+	}
+}
+END_TEST
+
 START_TEST(what_is_left_of_the_quota)
 {
 	begin(HEAD GREET(
@@ -497,10 +535,11 @@ END_TEST
 
 UNIT_MAIN("app_session", a_handshake_and_its_failures,
     a_handshake_has_a_deadline, a_turn_brings_its_answer, approvals_are_denied,
-    calls_behind_which_nothing_comes, what_is_left_of_the_quota,
-    a_child_that_falls_silent, a_silent_turn_of_a_child_that_lives,
-    an_idle_child_is_left_alone, a_thread_is_started_ahead,
-    the_thread_that_is_not_started, a_lost_job_has_a_second_try,
-    what_a_lost_job_has_said, a_cancelled_job_is_lost_quietly,
-    a_hangup_interrupts, a_closed_stdin_costs_nothing, the_end_of_a_child,
+    calls_behind_which_nothing_comes, outputs_behind_which_nothing_comes,
+    what_is_left_of_the_quota, a_child_that_falls_silent,
+    a_silent_turn_of_a_child_that_lives, an_idle_child_is_left_alone,
+    a_thread_is_started_ahead, the_thread_that_is_not_started,
+    a_lost_job_has_a_second_try, what_a_lost_job_has_said,
+    a_cancelled_job_is_lost_quietly, a_hangup_interrupts,
+    a_closed_stdin_costs_nothing, the_end_of_a_child,
     a_slow_reader_holds_no_memory)

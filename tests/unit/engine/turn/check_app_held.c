@@ -12,7 +12,7 @@ START_TEST(nothing_held_is_due_never)
 	struct app_held h;
 
 	app_held_init(&h);
-	app_held_hear(&h);
+	app_held_hear(&h, false);
 	ck_assert_int_eq(app_held_deadline(&h), CLOCK_NEVER);
 	app_held_free(&h);
 }
@@ -27,7 +27,7 @@ START_TEST(calls_are_let_go_of_in_silence)
 
 	buf_init(&out, 4096);
 	app_held_init(&h);
-	app_held_hear(&h);
+	app_held_hear(&h, false);
 	ck_assert_int_eq(app_held_add(&h, "\"q\""), 0);
 	ck_assert_int_eq(app_held_add(&h, "7"), 0);
 	first = app_held_deadline(&h);
@@ -35,7 +35,7 @@ START_TEST(calls_are_let_go_of_in_silence)
 	ck_assert_int_le(first, clock_after(app_bounds.call_quiet));
 	while (clock_now() == h.heard)
 		continue;
-	app_held_hear(&h);
+	app_held_hear(&h, false);
 	ck_assert_int_gt(app_held_deadline(&h), first);
 
 	ck_assert_int_eq(app_held_let_go(&h, &out), 0);
@@ -47,6 +47,23 @@ START_TEST(calls_are_let_go_of_in_silence)
 	    app_held_deadline(&h), h.heard + app_bounds.call_quiet);
 	app_held_free(&h);
 	buf_free(&out);
+}
+END_TEST
+
+/* Nothing but their outputs tells of the end, and each may be the last. */
+START_TEST(outputs_are_an_end)
+{
+	struct app_held h;
+
+	app_held_init(&h);
+	app_held_hear(&h, false);
+	ck_assert_int_eq(app_held_add(&h, "7"), 0);
+	ck_assert(!h.ended);
+	app_held_hear(&h, true);
+	app_held_hear(&h, false);
+	ck_assert(h.ended);
+	ck_assert_int_eq(app_held_deadline(&h), h.heard + app_bounds.call_end);
+	app_held_free(&h);
 }
 END_TEST
 
@@ -67,4 +84,4 @@ START_TEST(no_room_loses_none)
 END_TEST
 
 UNIT_MAIN("app_held", nothing_held_is_due_never, calls_are_let_go_of_in_silence,
-    no_room_loses_none)
+    outputs_are_an_end, no_room_loses_none)
