@@ -336,13 +336,14 @@ need_e2e_tools() {
   PATH=$PATH:/usr/sbin:/sbin:$work/tools/usr/bin:$work/tools/usr/sbin
 }
 
-# Daemons that the server works with. They are not installed for good: their
-# packages would start services and timers.
+# Programs that the server works with: daemons, and a browser. The daemons are
+# not installed for good: their packages would start services and timers.
 need_daemons() {
   need_unpacked prometheus prometheus
   need_unpacked promtool promtool prometheus
   need_unpacked logrotate logrotate
   need_unpacked haproxy haproxy
+  command -v chromium >/dev/null || locked prepare need_packages chromium
 }
 
 # need_unpacked PROGRAM PACKAGE...: where the program is missing, it comes from

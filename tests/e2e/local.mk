@@ -26,6 +26,7 @@ EXTRA_DIST += \
 	tests/e2e/app_wear.test.mjs \
 	tests/e2e/auto.test.mjs \
 	tests/e2e/bodies.test.mjs \
+	tests/e2e/browser.test.mjs \
 	tests/e2e/catalog.test.mjs \
 	tests/e2e/cli.test.mjs \
 	tests/e2e/clients/.npmrc \
@@ -91,6 +92,7 @@ EXTRA_DIST += \
 	tests/e2e/leaks.test.mjs \
 	tests/e2e/lib/agent.mjs \
 	tests/e2e/lib/app_server.mjs \
+	tests/e2e/lib/browser.mjs \
 	tests/e2e/lib/calls.mjs \
 	tests/e2e/lib/child.mjs \
 	tests/e2e/lib/children.mjs \
