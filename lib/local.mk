@@ -59,6 +59,7 @@ lib_thread_sources = \
 	lib/thread/watch.c lib/thread/watch.h
 
 lib_tls_sources = \
+	lib/tls/digest.c lib/tls/digest.h \
 	lib/tls/tls_cert.c lib/tls/tls_cert.h
 
 lib_libcommon_a_SOURCES = \

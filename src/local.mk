@@ -89,6 +89,7 @@ src_codex_sources = \
 	src/codex/tool_names.c src/codex/tool_names.h
 
 src_conversation_sources = \
+	src/conversation/chain.c src/conversation/chain.h \
 	src/conversation/error.c src/conversation/error.def src/conversation/error.h \
 	src/conversation/event.c src/conversation/event.h \
 	src/conversation/fence_filter.c src/conversation/fence_filter.h \

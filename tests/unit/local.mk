@@ -25,6 +25,7 @@ UNIT_TESTS = \
 	tests/unit/codex/check_exec_prompt \
 	tests/unit/codex/check_exec_reads \
 	tests/unit/codex/check_tool_names \
+	tests/unit/conversation/check_chain \
 	tests/unit/conversation/check_error \
 	tests/unit/conversation/check_event \
 	tests/unit/conversation/check_fence_filter \
