@@ -20,13 +20,14 @@ e2e_quick=(app_calls app_end app_isolation app_tools catalog cli counters cycles
   daemon errors exec_fields fake_app_server hangup http_surface images isolation
   listen openai_client secrets sse_wire)
 # Those that are run with sanitizers, too.
-e2e_memory=(app_dead_children app_end app_odd_lines app_stream app_supervision
-  app_tools faults http_surface hangup sse_wire leaks tls tls_operator)
+e2e_memory=(app_dead_children app_end app_kept app_kept_faults app_odd_lines
+  app_stream app_supervision app_tools faults http_surface hangup sse_wire leaks
+  tls tls_operator)
 # Some of both wait for nothing but the bounds that an app-server has: with
 # sanitizers these are shorter. Without, all tests have the bounds as shipped.
 e2e_hasty=(app_dead_children app_supervision)
-e2e_threads=(app_end app_many app_supervision hangup sse_wire timeouts drain
-  cycles tls tls_operator)
+e2e_threads=(app_end app_kept_random app_many app_supervision hangup sse_wire
+  timeouts drain cycles tls tls_operator)
 # Where it may matter that Codex, with its built-in provider, comes to the model's
 # server over a WebSocket: what goes upstream, what is told of it, and its end.
 e2e_websocket=(app_bad_ends app_calls app_end app_exact app_fields app_forced

@@ -231,11 +231,14 @@ src_engine_exec_sources = \
 	src/engine/exec/exec_run.c src/engine/exec/exec_run.h
 
 src_engine_pool_sources = \
+	src/engine/pool/app_affinity.c src/engine/pool/app_affinity.h \
 	src/engine/pool/app_jobs.c src/engine/pool/app_jobs.h \
+	src/engine/pool/app_owner.c src/engine/pool/app_owner.h \
 	src/engine/pool/app_pause.c src/engine/pool/app_pause.h \
 	src/engine/pool/app_pool.c src/engine/pool/app_pool.h \
 	src/engine/pool/app_probe.c src/engine/pool/app_probe.h \
 	src/engine/pool/app_session.c src/engine/pool/app_session.h \
+	src/engine/pool/app_turns.c src/engine/pool/app_turns.h \
 	src/engine/pool/app_worker.c src/engine/pool/app_worker.h \
 	src/engine/pool/engine_app_server.c src/engine/pool/engine_app_server.h
 
@@ -253,8 +256,13 @@ src_engine_turn_sources = \
 	src/engine/turn/app_ask.c src/engine/turn/app_ask.h \
 	src/engine/turn/app_calls.c src/engine/turn/app_calls.h \
 	src/engine/turn/app_held.c src/engine/turn/app_held.h \
-	src/engine/turn/app_spare.c src/engine/turn/app_spare.h \
+	src/engine/turn/app_keep.c src/engine/turn/app_keep.h \
+	src/engine/turn/app_kept.c src/engine/turn/app_kept.h \
+	src/engine/turn/app_match.c src/engine/turn/app_match.h \
+	src/engine/turn/app_news.c src/engine/turn/app_news.h \
 	src/engine/turn/app_order.c src/engine/turn/app_order.h \
+	src/engine/turn/app_record.c src/engine/turn/app_record.h \
+	src/engine/turn/app_spare.c src/engine/turn/app_spare.h \
 	src/engine/turn/app_text.c src/engine/turn/app_text.h \
 	src/engine/turn/app_turn.c src/engine/turn/app_turn.h
 
@@ -324,6 +332,7 @@ src_stats_sources = \
 	src/stats/stats_dialect.c src/stats/stats_dialect.h \
 	src/stats/stats_engine.c src/stats/stats_engine.h \
 	src/stats/stats_json.c \
+	src/stats/stats_kept.c src/stats/stats_kept.h \
 	src/stats/stats_prometheus.c
 
 src_store_sources = \

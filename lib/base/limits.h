@@ -156,6 +156,13 @@ limit_child_requests(int64_t max_body_bytes)
 	return 6 * (size_t)max_body_bytes + 16 * LIMIT_MIB;
 }
 
+/*
+ * Text of the conversations that it keeps after their answers, and of one of
+ * them; it takes as much for each, and a megabyte or two.
+ */
+#define LIMIT_KEPT (64 * LIMIT_MIB)
+#define LIMIT_KEPT_ONE (8 * LIMIT_MIB)
+
 /* One line of `codex exec`; one over it fails its request. */
 #define LIMIT_EXEC_LINE (64 * LIMIT_MIB)
 /* A body as one text, with a transcript's headings. */

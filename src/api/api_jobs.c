@@ -25,6 +25,7 @@ api_jobs_init(struct api_jobs *c, struct http_request *r,
 		    &pick->name, deadline, r->latency);
 		if (c->job[i] == NULL)
 			return -ENOMEM;
+		memcpy(c->job[i]->owner, r->owner, sizeof(r->owner));
 		c->n++;
 	}
 	return 0;

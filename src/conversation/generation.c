@@ -47,6 +47,12 @@ generation_choices(const struct generation *first)
 	return n;
 }
 
+bool
+generation_is_alone(const struct generation *g)
+{
+	return g->first->beside == NULL && g->choices == 1;
+}
+
 struct generation *
 generation_of(struct generation *first, unsigned choice)
 {

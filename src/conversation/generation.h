@@ -97,6 +97,7 @@ struct generation {
 	bool live; /* text is wanted as it comes */
 	enum summary summary;
 	bool sealed; /* the caller takes encrypted reasoning */
+	bool calls_unnamed; /* calls come back without their ids */
 	bool search; /* Codex's own web search */
 	bool search_offered; /* the same, where the server has it */
 	/*
@@ -134,6 +135,9 @@ struct generation *generation_beside(struct generation *first);
 
 /* How many jobs are to be made for it and all beside it. */
 unsigned generation_choices(const struct generation *first);
+
+/* Whether that is one. */
+bool generation_is_alone(const struct generation *g);
 
 /* Which of those beside each other a choice is of. */
 struct generation *generation_of(struct generation *first, unsigned choice);

@@ -20,9 +20,11 @@
 #include <stdint.h>
 
 #include "base/limits.h"
+#include "tls/digest.h"
 #include "conversation/generation.h"
 #include "conversation/event.h"
 #include "models/model_name.h"
+#include "settings/key_ring.h"
 #include "stats/latency.h"
 #include "thread/channel.h"
 #include "thread/queue.h"
@@ -34,11 +36,26 @@ enum job_cancel_reason {
 	JOB_CANCEL_DRAIN /* the server shuts down */
 };
 
+/* Whether a thread that was kept goes on with it: an engine's own. */
+struct job_kept {
+	const struct digest *key; /* of the digests; NULL: nothing is kept */
+	struct digest known; /* the chain over what such a thread knows ... */
+	struct digest all; /* ... and over all of it */
+	struct digest wishes; /* effort, tier, summary, schema */
+	size_t from; /* the first item that is new */
+	size_t results; /* so many of those are results, they come first */
+	size_t bytes; /* of its text */
+	bool effort; /* one is said */
+	bool fits; /* what is new can be given to such a thread */
+	uint64_t number; /* of the one that it was given, or 0 */
+};
+
 struct job {
 	struct queue_node node; /* queue's, while queued */
 	struct job *next, *prev; /* dispatch's list, under its lock */
 	struct generation *request;
 	unsigned choice;
+	char owner[KEY_OWNER_MAX + 1]; /* whose it is; set before submission */
 	char *cwd; /* resolved working directory */
 	char *model; /* for Codex; NULL: its own */
 	const char *effort; /* asked for, or NULL; the request's or constant */
@@ -48,6 +65,7 @@ struct job {
 	struct latency *latency;
 	struct phases *phases; /* this choice's; the engine's thread writes */
 	unsigned losses; /* engine's: children that died over it */
+	struct job_kept kept; /* engine's: of threads that are kept */
 	bool unsealed; /* engine's: asked anew, without encrypted reasoning */
 	_Atomic bool asked; /* the model was: something has been spent */
 	_Atomic unsigned refs;

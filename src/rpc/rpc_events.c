@@ -264,6 +264,7 @@ read_request(struct rpc_event *e, const struct rpc_line *line)
 	e->kind = RPC_REQUEST;
 	e->request_id = line->id.json;
 	e->method = line->method.s;
+	e->call_id = given(line->params.call_id);
 	e->thread = given(line->params.thread_id);
 }
 

@@ -25,7 +25,7 @@ enum {
 enum rpc_event_kind {
 	RPC_OTHER, /* nothing that we need to know */
 	RPC_ANSWER, /* id; error, or what the result has of the others */
-	RPC_REQUEST, /* request_id, method; wants an answer */
+	RPC_REQUEST, /* request_id, method, call_id; wants an answer */
 	RPC_TURN_STARTED, /* turn */
 	RPC_MESSAGE_STARTED, /* item, phase */
 	RPC_MESSAGE_DELTA, /* item, text */

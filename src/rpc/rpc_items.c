@@ -219,6 +219,15 @@ rpc_items_put(struct jsonw *json, const struct generation *g, bool reasoning)
 		put_any(&w, g, i);
 }
 
+void
+rpc_items_put_from(struct jsonw *json, const struct generation *g, size_t from)
+{
+	struct writer w = { .json = json };
+
+	for (size_t i = from; i < g->n_items && jsonw_error(json) == 0; i++)
+		put_any(&w, g, i);
+}
+
 bool
 rpc_items_reasoning(const struct generation *g)
 {

@@ -34,6 +34,10 @@
 void
 rpc_items_put(struct jsonw *json, const struct generation *g, bool reasoning);
 
+/* The same of those from this one on. */
+void
+rpc_items_put_from(struct jsonw *json, const struct generation *g, size_t from);
+
 /* Whether there is any encrypted reasoning among them. */
 bool rpc_items_reasoning(const struct generation *g);
 

@@ -58,6 +58,7 @@ static const struct member params_members[] = {
 	MEMBER("threadId", WORD, rpc_line_params, thread_id),
 	MEMBER("turnId", WORD, rpc_line_params, turn_id),
 	MEMBER("itemId", WORD, rpc_line_params, item_id),
+	MEMBER("callId", WORD, rpc_line_params, call_id),
 	MEMBER("delta", TEXT, rpc_line_params, delta),
 	MEMBER_OBJECT("turn", rpc_line_params, turn, turn_members),
 	MEMBER_OBJECT("item", rpc_line_params, item, item_members),

@@ -68,7 +68,7 @@ struct rpc_line_account {
 
 struct rpc_line_params {
 	enum rpc_found found;
-	struct text thread_id, turn_id, item_id;
+	struct text thread_id, turn_id, item_id, call_id;
 	struct json_string delta, summary, message;
 	struct rpc_line_turn turn;
 	struct rpc_line_item item;

@@ -246,8 +246,22 @@ rpc_inject(int64_t id, const char *thread, enum rpc_instructions instructions,
 }
 
 int
-rpc_turn_start(int64_t id, const char *thread, const char *effort,
-    const struct generation *r, struct buf *out)
+rpc_inject_news(int64_t id, const char *thread, const struct generation *r,
+    size_t from, struct buf *out)
+{
+	struct jsonw w;
+
+	begin_request(&w, id, "thread/inject_items", out);
+	jsonw_str(&w, "threadId", thread);
+	jsonw_array(&w, "items");
+	rpc_items_put_from(&w, r, from);
+	jsonw_close(&w);
+	return end_request(&w);
+}
+
+static int
+start_turn(int64_t id, const char *thread, const char *effort,
+    const struct generation *r, bool anew, struct buf *out)
 {
 	static const char *const summaries[] = { [SUMMARY_AUTO] = "auto",
 		[SUMMARY_CONCISE] = "concise",
@@ -262,9 +276,25 @@ rpc_turn_start(int64_t id, const char *thread, const char *effort,
 	jsonw_str(&w, "summary", summaries[r->summary]);
 	put_if_given(&w, "effort", effort);
 	put_if_given(&w, "serviceTier", r->tier);
+	if (r->tier == NULL && anew)
+		jsonw_null(&w, "serviceTier");
 	if (r->format == FORMAT_SCHEMA || r->forced != NULL)
 		jsonw_tree(&w, "outputSchema", r->schema);
 	return end_request(&w);
+}
+
+int
+rpc_turn_start(int64_t id, const char *thread, const char *effort,
+    const struct generation *r, struct buf *out)
+{
+	return start_turn(id, thread, effort, r, false, out);
+}
+
+int
+rpc_turn_go_on(int64_t id, const char *thread, const char *effort,
+    const struct generation *r, struct buf *out)
+{
+	return start_turn(id, thread, effort, r, true, out);
 }
 
 /* A request about a thread, and of a turn of it if there is one. */
@@ -297,6 +327,46 @@ int
 rpc_unsubscribe(int64_t id, const char *thread, struct buf *out)
 {
 	return about_thread(id, "thread/unsubscribe", thread, NULL, out);
+}
+
+static void
+put_input_text(struct jsonw *w, struct text text)
+{
+	jsonw_object(w, NULL);
+	jsonw_str(w, "type", "inputText");
+	jsonw_text(w, "text", text.s, text.len);
+	jsonw_close(w);
+}
+
+/* No content at all would be an empty array to the model. */
+static void
+put_result(struct jsonw *w, const struct item *result)
+{
+	if (item_is_empty(result)) {
+		put_input_text(w, text_of(result->failed ? "error" : ""));
+		return;
+	}
+	for (size_t i = 0; i < result->n_parts; i++)
+		put_input_text(w, result->parts[i].text);
+}
+
+int
+rpc_call_result(const char *id, const struct item *result, struct buf *out)
+{
+	struct jsonw w;
+
+	jsonw_begin(&w, out);
+	jsonw_object(&w, NULL);
+	jsonw_raw(&w, "id", id, strlen(id));
+	jsonw_object(&w, "result");
+	jsonw_array(&w, "contentItems");
+	put_result(&w, result);
+	jsonw_close(&w);
+	jsonw_bool(&w, "success", true);
+	jsonw_close(&w);
+	jsonw_close(&w);
+	jsonw_puts(&w, "\n");
+	return jsonw_end(&w);
 }
 
 /* The word for "no" of each kind of approval. */

@@ -67,13 +67,28 @@ MUST_CHECK int
 rpc_inject(int64_t id, const char *thread, enum rpc_instructions instructions,
     const struct generation *r, bool reasoning, struct buf *out);
 
+/* Items of it from `from` on: a thread that was kept knows the others. */
+MUST_CHECK int rpc_inject_news(int64_t id, const char *thread,
+    const struct generation *r, size_t from, struct buf *out);
+
 /* `effort`: one that the model knows, or NULL for its own. */
 MUST_CHECK int rpc_turn_start(int64_t id, const char *thread,
+    const char *effort, const struct generation *r, struct buf *out);
+/* In a thread that has had one: what is not wished for any more is unsaid. */
+MUST_CHECK int rpc_turn_go_on(int64_t id, const char *thread,
     const char *effort, const struct generation *r, struct buf *out);
 MUST_CHECK int rpc_turn_interrupt(
     int64_t id, const char *thread, const char *turn, struct buf *out);
 MUST_CHECK int rpc_archive(int64_t id, const char *thread, struct buf *out);
 MUST_CHECK int rpc_unsubscribe(int64_t id, const char *thread, struct buf *out);
+
+/*
+ * What a call has given, a RESULT of texts, in answer to the request of this
+ * id (as JSON) by which Codex has it carried out. It goes to the model as
+ * rpc_items_put would have it.
+ */
+MUST_CHECK int
+rpc_call_result(const char *id, const struct item *result, struct buf *out);
 
 /*
  * Our answer to a request of Codex's with this id (as JSON text): approvals

@@ -131,6 +131,23 @@ put_phases(struct jsonw *w, const struct latency *l)
 	jsonw_close(w);
 }
 
+/* With app-server: what it took to have the conversation there. */
+static void
+put_thread(struct jsonw *w, const struct latency *l)
+{
+	uint64_t sent = 0;
+	bool kept = false;
+
+	for (unsigned i = 0; i < l->jobs; i++) {
+		sent += l->job[i].sent;
+		kept = kept || l->job[i].kept;
+	}
+	if (sent == 0)
+		return;
+	jsonw_str(w, "thread", kept ? "kept" : "fresh");
+	jsonw_u64(w, "sent_bytes", sent);
+}
+
 static void
 log_latency(const struct latency *l)
 {
@@ -142,6 +159,7 @@ log_latency(const struct latency *l)
 	put_identity(&w, l);
 	jsonw_i64(&w, "status", l->status);
 	jsonw_str(&w, "code", l->code);
+	put_thread(&w, l);
 	put_phases(&w, l);
 	put_since(&w, "time_to_first_sse_ms", l->started, l->first_sse);
 	put_since(&w, "time_to_first_content_sse_ms", l->started,

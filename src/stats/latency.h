@@ -29,6 +29,10 @@ enum phase {
 /* Durations in nanoseconds; 0 is "did not happen". */
 struct phases {
 	int64_t ns[PHASES];
+	/* app-server: bytes that its child was sent for it, 0 before; and
+	 * whether its thread was one that was kept. */
+	uint64_t sent;
+	bool kept;
 };
 
 enum {

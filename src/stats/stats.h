@@ -15,6 +15,7 @@
 #include "settings/key_ring.h"
 #include "thread/budget.h"
 #include "base/metrics.h"
+#include "stats/stats_kept.h"
 
 enum {
 	STATS_STATUS_MAX = 600
@@ -57,6 +58,7 @@ struct stats {
 	    tokens_reasoning;
 	struct counter estimated_input, estimated_output; /* part of those */
 	struct stats_engine_counts by[STATS_ENGINES];
+	struct stats_kept kept; /* threads */
 	struct stats_dialect dialects[STATS_DIALECTS];
 	size_t n_dialects; /* set before requests come */
 	struct counter connections_slow; /* cut: their clients dawdled */
@@ -101,6 +103,7 @@ struct stats_gauges {
 	size_t n_engines;
 	struct stats_engine_gauges by[STATS_ENGINES];
 	bool app_server_pool_started;
+	struct stats_kept_gauges kept; /* threads, of app-server */
 	bool draining;
 	size_t body_bytes, body_bytes_max; /* of all request bodies */
 	uint64_t bodies_refused; /* for want of room, since the start */

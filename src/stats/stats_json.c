@@ -166,6 +166,7 @@ stats_json(const struct stats *s, const struct stats_gauges *g, struct buf *out)
 	put_server(&w, s, g);
 	stats_dialects_json(&w, s);
 	stats_engine_json(&w, s, g);
+	stats_kept_json(&w, &s->kept, &g->kept);
 	put_counters(&w, s);
 	put_store(&w, &g->store);
 	if (g->account)

@@ -234,6 +234,7 @@ stats_prometheus(
 	put_gauges(&w, s, g);
 	stats_dialects_prometheus(&w, s);
 	stats_engine_prometheus(&w, s, g);
+	stats_kept_prometheus(&w, &s->kept, &g->kept);
 	put_histogram(&w, P "request_duration_seconds",
 	    "Duration of requests for answers.", &s->duration);
 	put_histogram(&w, P "queue_wait_seconds",

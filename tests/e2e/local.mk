@@ -11,6 +11,11 @@ EXTRA_DIST += \
 	tests/e2e/app_fields.test.mjs \
 	tests/e2e/app_forced.test.mjs \
 	tests/e2e/app_isolation.test.mjs \
+	tests/e2e/app_kept.test.mjs \
+	tests/e2e/app_kept_bounds.test.mjs \
+	tests/e2e/app_kept_faults.test.mjs \
+	tests/e2e/app_kept_random.test.mjs \
+	tests/e2e/app_kept_rules.test.mjs \
 	tests/e2e/app_long_lines.test.mjs \
 	tests/e2e/app_losses.test.mjs \
 	tests/e2e/app_many.test.mjs \
@@ -104,12 +109,12 @@ EXTRA_DIST += \
 	tests/e2e/lib/daemon.mjs \
 	tests/e2e/lib/env.mjs \
 	tests/e2e/lib/http.mjs \
+	tests/e2e/lib/kept.mjs \
 	tests/e2e/lib/latency.mjs \
 	tests/e2e/lib/messages.mjs \
 	tests/e2e/lib/passed.mjs \
 	tests/e2e/lib/images.mjs \
 	tests/e2e/lib/items.mjs \
-	tests/e2e/lib/kept.mjs \
 	tests/e2e/lib/markdown.mjs \
 	tests/e2e/lib/markers.mjs \
 	tests/e2e/lib/proc.mjs \
@@ -120,6 +125,7 @@ EXTRA_DIST += \
 	tests/e2e/lib/raw_lines.mjs \
 	tests/e2e/lib/raw_rows.mjs \
 	tests/e2e/lib/sim.mjs \
+	tests/e2e/lib/talk.mjs \
 	tests/e2e/lib/title.mjs \
 	tests/e2e/lib/tools.mjs \
 	tests/e2e/lib/tls.mjs \

@@ -58,12 +58,30 @@ on_warning(void *arg, struct text warning)
 	(void)warning;
 }
 
+static uint64_t
+on_keep(void *arg, const struct app_kept_entry *entry)
+{
+	(void)arg;
+	(void)entry;
+	return 0;
+}
+
+static uint64_t
+next_to_drop(void *arg, int64_t now)
+{
+	(void)arg;
+	(void)now;
+	return 0;
+}
+
 void
 begin(const char *script)
 {
 	struct app_session_owner owner = { .job_over = on_job_over,
 		.limits = on_limits,
-		.warning = on_warning };
+		.warning = on_warning,
+		.keep = on_keep,
+		.next_to_drop = next_to_drop };
 
 	signal(SIGPIPE, SIG_IGN); /* as the program does */
 	scratch_make();

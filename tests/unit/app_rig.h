@@ -5,7 +5,7 @@
 #ifndef TESTS_UNIT_APP_RIG_H
 #define TESTS_UNIT_APP_RIG_H
 
-#include "engine/pool/app_session.h"
+#include "engine/pool/app_turns.h"
 
 extern struct app_session *session;
 extern struct codex_limits limits; /* as last told */

@@ -84,6 +84,8 @@ UNIT_TESTS = \
 	tests/unit/engine/turn/check_app_line_lost \
 	tests/unit/engine/turn/check_app_held \
 	tests/unit/engine/turn/check_app_items \
+	tests/unit/engine/turn/check_app_kept \
+	tests/unit/engine/turn/check_app_record \
 	tests/unit/engine/turn/check_app_spare \
 	tests/unit/engine/turn/check_app_turn \
 	tests/unit/http/check_http_body \
@@ -106,6 +108,7 @@ UNIT_TESTS = \
 	tests/unit/rpc/check_rpc_events \
 	tests/unit/rpc/check_rpc_images \
 	tests/unit/rpc/check_rpc_items \
+	tests/unit/rpc/check_rpc_kept \
 	tests/unit/rpc/check_rpc_line \
 	tests/unit/rpc/check_rpc_lost \
 	tests/unit/rpc/check_rpc_requests \

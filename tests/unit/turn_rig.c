@@ -113,7 +113,7 @@ turn_begin_job(struct job *j, char *const *words)
 	trace[0] = '\0';
 	job = j;
 	ck_assert_int_eq(app_turn_begin(&settings, &child, &spare,
-			     RPC_INSTRUCTIONS_MESSAGE, job, &turn),
+			     RPC_INSTRUCTIONS_MESSAGE, NULL, job, &turn),
 	    0);
 	take_requests(false);
 }

@@ -8,7 +8,7 @@
 #ifndef TESTS_UNIT_TURN_RIG_H
 #define TESTS_UNIT_TURN_RIG_H
 
-#include "engine/turn/app_turn.h"
+#include "engine/turn/app_news.h"
 #include "unit/app_job.h"
 
 enum {

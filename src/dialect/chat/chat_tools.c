@@ -100,6 +100,7 @@ parse_lists(struct reader *r, const json_t *root, struct chat_form *form)
 	if (rc == 0 && r->generation->n_tools > 0) {
 		form->tools_key = "functions";
 		form->old_functions = true;
+		r->generation->calls_unnamed = true;
 	}
 	return rc;
 }

@@ -1,6 +1,7 @@
 #include "engine/pool/app_jobs.h"
 
 #include "base/clock.h"
+#include "engine/pool/app_turns.h"
 
 /* Under the channel's lock. */
 static void
@@ -24,6 +25,8 @@ static void
 keep(struct app_jobs *jobs, struct job *j)
 {
 	BUG_ON(jobs->n_again == APP_TURNS_MAX);
+	/* The thread that was kept for it is gone, too. */
+	j->kept.number = 0;
 	jobs->again[jobs->n_again++] = j;
 }
 

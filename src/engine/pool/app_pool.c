@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "codex/codex_limits.h"
+#include "engine/pool/app_affinity.h"
 #include "system/fdio.h"
 #include "system/process.h"
 #include "thread/sync.h"
@@ -27,6 +28,8 @@ app_pool_init(struct app_pool *p, const struct settings *s, struct stats *stats)
 	p->seats = calloc(n, sizeof(*p->seats));
 	if (p->seats == NULL)
 		return -ENOMEM;
+	if (digest_key_new(&p->kept_key) != 0)
+		return -EIO;
 	for (unsigned i = 0; i < n; i++) {
 		p->seats[i].wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 		if (p->seats[i].wake_fd < 0)
@@ -36,11 +39,18 @@ app_pool_init(struct app_pool *p, const struct settings *s, struct stats *stats)
 	return 0;
 }
 
+static void
+seat_free(struct app_seat *s)
+{
+	fd_close(&s->wake_fd);
+	app_kept_clear(&s->kept);
+}
+
 void
 app_pool_free(struct app_pool *p)
 {
 	for (unsigned i = 0; i < p->n_workers; i++)
-		fd_close(&p->seats[i].wake_fd);
+		seat_free(&p->seats[i]);
 	free(p->seats);
 	error_free(&p->error);
 	sync_cond_destroy(&p->changed);
@@ -156,7 +166,7 @@ app_pool_offer(struct app_pool *p)
 
 	while ((i = reserve(p)) >= 0) {
 		if (dispatch_take(p->dispatch, 0, &j) == 0) {
-			hand_over(p, i, j);
+			hand_over(p, (int)app_pool_place(p, (unsigned)i, j), j);
 			continue;
 		}
 		give_back(p, i);
@@ -434,6 +444,7 @@ app_pool_gauges(struct app_pool *p, struct stats_gauges *g,
 	mine->n_workers = p->n_workers;
 	g->limits = p->limits;
 	g->app_server_pool_started = false;
+	app_pool_kept_gauges(p, &g->kept);
 	for (unsigned i = 0; i < p->n_workers; i++) {
 		const struct app_seat *s = &p->seats[i];
 

@@ -18,6 +18,7 @@
 #include "stats/stats.h"
 #include "engine/setup/codex_setup.h"
 #include "engine/dispatch.h"
+#include "engine/turn/app_kept.h"
 
 enum {
 	APP_WORKERS_MAX = 64,
@@ -43,6 +44,7 @@ struct app_seat {
 	bool waiting; /* has jobs that it would pass on */
 	bool renew; /* is to replace its child */
 	bool login_missing;
+	struct app_kept kept; /* threads, by app_affinity */
 	uint64_t turns, restarts;
 	pid_t pid; /* of its child; 0 = none */
 	/* immutable */
@@ -55,6 +57,7 @@ struct app_pool {
 	struct codex_setup *setup;
 	struct dispatch *dispatch; /* set once, by the first worker */
 	unsigned n_workers;
+	struct digest kept_key; /* immutable; for app_affinity */
 
 	pthread_mutex_t lock; /* all below, and the seats */
 	pthread_cond_t changed; /* a seat's state */

@@ -7,7 +7,9 @@
 #include "system/log.h"
 #include "codex/codex_limits.h"
 #include "engine/child/app_bounds.h"
-#include "engine/turn/app_ask.h"
+#include "engine/pool/app_turns.h"
+#include "engine/turn/app_news.h"
+#include "base/parse.h"
 #include "system/fdio.h"
 
 enum {
@@ -60,6 +62,30 @@ check(struct app_session *s, int rc)
 		break_off(s, "%s", strerror(-rc));
 }
 
+/* ---- threads that are kept ---- */
+
+/* Before, a message was lost once that came to a thread that had an answer. */
+static const unsigned keeps_since[3] = { 0, 169, 0 };
+
+static uint64_t
+on_keep(void *arg, const struct app_kept_entry *entry)
+{
+	struct app_session *s = arg;
+
+	if (s->state != SESSION_SERVING || s->worn || s->broken ||
+	    version_older(s->child->codex->number, keeps_since))
+		return 0;
+	return s->owner.keep(s->owner.arg, entry);
+}
+
+static bool
+on_forget(void *arg, uint64_t number, enum stats_kept_eviction why)
+{
+	struct app_session *s = arg;
+
+	return s->owner.forget(s->owner.arg, number, why);
+}
+
 /* ---- the beginning ---- */
 
 int
@@ -75,6 +101,7 @@ app_session_start(const struct settings *settings, struct codex *codex,
 	s->owner = *owner;
 	s->instructions = rpc_instructions_for(settings, codex->number);
 	s->exit_by = CLOCK_NEVER;
+	s->keeper = (struct app_keeper){ on_keep, on_forget, s };
 	app_spare_init(&s->spare);
 	rc = app_child_start(settings, codex, &s->child);
 	if (rc == 0)
@@ -114,105 +141,6 @@ on_handshake(struct app_session *s, const struct rpc_event *e)
 
 /* ---- turns ---- */
 
-static void
-let_go(struct app_session *s, struct app_turn *t)
-{
-	struct job *j = t->job;
-
-	if (j == NULL || !t->job_over)
-		return;
-	t->job = NULL;
-	s->n_jobs--;
-	phase_add(j->phases, PHASE_APP_SERVER_EXEC, t->started);
-	if (t->answer.again) {
-		j->unsealed = true;
-		app_session_begin(s, j);
-		return;
-	}
-	s->job_ended = true;
-	s->owner.job_over(s->owner.arg, j);
-}
-
-static void
-remove_turn(struct app_session *s, struct app_turn **link)
-{
-	struct app_turn *t = *link;
-
-	*link = t->next;
-	s->n_turns--;
-	s->last = NULL;
-	app_turn_free(t);
-}
-
-/* Lets go of jobs that are over and removes turns that are. */
-static void
-sweep(struct app_session *s)
-{
-	struct app_turn **link = &s->turns;
-
-	while (*link != NULL) {
-		let_go(s, *link);
-		if ((*link)->state == TURN_OVER)
-			remove_turn(s, link);
-		else
-			link = &(*link)->next;
-	}
-}
-
-void
-app_session_begin(struct app_session *s, struct job *j)
-{
-	struct app_turn *t;
-	int rc = app_turn_begin(
-	    s->settings, s->child, &s->spare, s->instructions, j, &t);
-
-	if (rc != 0) {
-		job_fail_with(j, ERROR_INTERNAL,
-		    "The request could not be given to Codex: %s.",
-		    strerror(-rc));
-		s->owner.job_over(s->owner.arg, j);
-		return;
-	}
-	t->next = s->turns;
-	s->turns = t;
-	s->n_turns++;
-	s->n_jobs++;
-	s->begun++;
-}
-
-static struct app_turn *
-find_awaiting(const struct app_session *s, int64_t id)
-{
-	struct app_turn *t = s->turns;
-
-	while (t != NULL && t->awaited != id)
-		t = t->next;
-	return t;
-}
-
-static bool
-is_about(const struct app_turn *t, struct text thread)
-{
-	return strncmp(t->thread, thread.s, thread.len) == 0 &&
-	    t->thread[thread.len] == '\0';
-}
-
-/* A stream's pieces come in rows: mostly it is the same as before. */
-static struct app_turn *
-find_by_thread(struct app_session *s, struct text thread)
-{
-	struct app_turn *t = s->turns;
-
-	if (thread.len == 0 || thread.len >= RPC_ID_MAX)
-		return NULL;
-	if (s->last != NULL && is_about(s->last, thread))
-		return s->last;
-	while (t != NULL && !is_about(t, thread))
-		t = t->next;
-	s->last = t;
-	return t;
-}
-
 static int
 on_answer(struct app_session *s, const struct rpc_event *e)
 {
@@ -229,7 +157,7 @@ on_answer(struct app_session *s, const struct rpc_event *e)
 	}
 	if (e->id == s->spare.awaited)
 		return app_spare_answer(&s->spare, s->child, e);
-	t = find_awaiting(s, e->id);
+	t = app_turns_awaiting(s, e->id);
 	if (e->error != NULL && !codex_is_whole(s->child->codex))
 		return -ESTALE;
 	return t != NULL ? app_turn_answer(t, e) : 0;
@@ -239,7 +167,7 @@ on_answer(struct app_session *s, const struct rpc_event *e)
 static int
 on_request(struct app_session *s, const struct rpc_event *e)
 {
-	struct app_turn *t = find_by_thread(s, e->thread);
+	struct app_turn *t = app_turns_of(s, e->thread);
 	char *id = json_dumps(e->request_id, JSON_COMPACT | JSON_ENCODE_ANY);
 	bool held = false;
 	int rc = 0;
@@ -247,7 +175,7 @@ on_request(struct app_session *s, const struct rpc_event *e)
 	if (id == NULL)
 		return -ENOMEM;
 	if (t != NULL && strcmp(e->method, "item/tool/call") == 0)
-		rc = app_turn_call(t, id, &held);
+		rc = app_turn_call(t, e, id, &held);
 	if (rc == 0 && !held) {
 		log_debug("codex asks for %.100s, and is refused", e->method);
 		rc = rpc_deny(id, e->method, &s->child->out);
@@ -260,8 +188,8 @@ on_request(struct app_session *s, const struct rpc_event *e)
 static int
 on_long_line(struct app_session *s, const struct rpc_event *e)
 {
-	struct app_turn *t = e->id > 0 ? find_awaiting(s, e->id)
-				       : find_by_thread(s, e->thread);
+	struct app_turn *t = e->id > 0 ? app_turns_awaiting(s, e->id)
+				       : app_turns_of(s, e->thread);
 
 	return t != NULL ? app_turn_line_lost(t, e) : 0;
 }
@@ -290,7 +218,7 @@ on_event(void *arg, const struct rpc_event *e)
 	default:
 		break;
 	}
-	t = find_by_thread(s, e->thread);
+	t = app_turns_of(s, e->thread);
 	return t != NULL ? app_turn_event(t, e) : 0;
 }
 
@@ -351,7 +279,7 @@ app_session_serve(
 		fd_close(&s->child->process.stdout_fd);
 	if (fds[FD_EXIT].revents != 0)
 		on_exit_of_child(s);
-	sweep(s);
+	app_turns_sweep(s);
 }
 
 /* A deadline that has passed wakes nobody again. */
@@ -372,13 +300,11 @@ check_patience(struct app_session *s, int64_t now)
 static enum app_pulse_need
 needed_for(const struct app_session *s)
 {
-	const struct app_turn *t = s->turns;
+	bool owed, run = app_turns_run(s, &owed);
 
-	if (t == NULL || s->broken)
+	if (!run || s->broken)
 		return PULSE_NONE;
-	while (t != NULL && t->answer_by == CLOCK_NEVER)
-		t = t->next;
-	return t != NULL || s->child->stuck ? PULSE_OWED : PULSE_RUNNING;
+	return owed || s->child->stuck ? PULSE_OWED : PULSE_RUNNING;
 }
 
 static void
@@ -413,7 +339,9 @@ app_session_step(struct app_session *s, int64_t now)
 	for (struct app_turn *t = s->turns; t != NULL && !s->broken;
 	     t = t->next)
 		check(s, app_turn_step(t, now));
-	sweep(s);
+	app_turns_sweep(s);
+	if (!s->broken)
+		check(s, app_turns_drop_kept(s, now));
 	refill_spare(s);
 	check_patience(s, now);
 	check_pulse(s, now);
@@ -436,54 +364,6 @@ app_session_deadline(const struct app_session *s)
 }
 
 /* ---- the end ---- */
-
-/*
- * What the job has said must be taken back first. One that is cancelled takes
- * nothing any more, and is ended before it has another try.
- */
-static bool
-may_try_again(struct app_turn *t)
-{
-	int rc;
-
-	if (t->job_over || t->job->losses > 0 ||
-	    !app_answer_may_begin_anew(&t->answer))
-		return false;
-	rc = app_answer_take_back(&t->answer);
-	return rc == 0 || rc == -ECANCELED;
-}
-
-static void
-fail_turn(struct app_session *s, struct app_turn *t)
-{
-	struct error error = ERROR_INIT;
-
-	error_set(&error, ERROR_CODEX_CRASHED,
-	    "Codex was lost before it had answered: %s.", s->why);
-	app_turn_end_job(t, &error);
-	let_go(s, t);
-}
-
-void
-app_session_lose_turns(
-    struct app_session *s, void (*again)(void *arg, struct job *j), void *arg)
-{
-	while (s->turns != NULL) {
-		struct app_turn *t = s->turns;
-
-		if (may_try_again(t)) {
-			struct job *j = t->job;
-
-			j->losses++;
-			t->job = NULL;
-			s->n_jobs--;
-			again(arg, j);
-		} else {
-			fail_turn(s, t);
-		}
-		remove_turn(s, &s->turns);
-	}
-}
 
 void
 app_session_free(struct app_session *s)

@@ -34,6 +34,16 @@ struct app_session_owner {
 	void (*limits)(void *arg, const struct codex_limits *limits);
 	/* A sentence of Codex's about its configuration. */
 	void (*warning)(void *arg, struct text warning);
+	/* Of threads that are kept; the first two as app_keeper has them. */
+	uint64_t (*keep)(void *arg, const struct app_kept_entry *entry);
+	bool (*forget)(
+	    void *arg, uint64_t number, enum stats_kept_eviction why);
+	/* One that is to be dropped, which nobody finds any more; or 0. */
+	uint64_t (*next_to_drop)(void *arg, int64_t now);
+	/* A job came for one, which was there or not. */
+	void (*resumed)(void *arg, bool there, bool waiting);
+	/* A job that went on with one begins on a fresh thread. */
+	void (*failed)(void *arg);
 	void *arg;
 };
 
@@ -56,6 +66,7 @@ struct app_session {
 	bool worn; /* is to be replaced */
 
 	struct app_spare spare; /* thread */
+	struct app_keeper keeper; /* this, for its turns */
 	struct app_turn *turns;
 	struct app_turn *last; /* whose event came last, or NULL */
 	size_t n_turns;
@@ -71,9 +82,6 @@ struct app_session {
 MUST_CHECK int app_session_start(const struct settings *s, struct codex *codex,
     const struct app_session_owner *owner, struct app_session **ret_session);
 
-/* Begins a turn. Takes the reference, and tells the owner if that fails. */
-void app_session_begin(struct app_session *s, struct job *j);
-
 /* Fills in what is to be polled; closed descriptors are -1. */
 void app_session_pollfds(
     const struct app_session *s, struct pollfd fds[APP_SESSION_FDS]);
@@ -84,14 +92,6 @@ void app_session_serve(
 /* What time and other threads have brought, then all that is to be said. */
 void app_session_step(struct app_session *s, int64_t now);
 int64_t app_session_deadline(const struct app_session *s);
-
-/*
- * For a lost child: removes all turns. Jobs of which the caller has seen
- * nothing, and that have not been lost before, go to `again` with their
- * references; the others fail with a sentence that has `why` in it.
- */
-void app_session_lose_turns(
-    struct app_session *s, void (*again)(void *arg, struct job *j), void *arg);
 
 /* Kills the child if it still runs, reaps it, and frees. No turns are left. */
 void app_session_free(struct app_session *s);

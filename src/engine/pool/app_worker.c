@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "system/log.h"
 #include "engine/pool/app_jobs.h"
+#include "engine/pool/app_turns.h"
+#include "engine/pool/app_owner.h"
 #include "engine/pool/app_pause.h"
 #include "system/fdio.h"
 
@@ -14,8 +16,7 @@ enum {
 	SESSIONS_MAX = 8,
 	POLL_FDS = 1 + SESSIONS_MAX * APP_SESSION_FDS,
 	/* Callers wait for a worker that has served, through so many. */
-	FAILURES_BORNE = 3,
-	WARNING_MAX = 500 /* bytes of one that are logged */
+	FAILURES_BORNE = 3
 };
 
 /* How often a child is looked at for its size and its executable. */
@@ -45,39 +46,11 @@ is_stopping(const struct app_worker *w)
 }
 
 static void
-on_job_over(void *arg, struct job *j)
-{
-	struct app_worker *w = arg;
-
-	app_jobs_end(&w->jobs, j);
-}
-
-static void
 keep_job(void *arg, struct job *j)
 {
 	struct app_worker *w = arg;
 
 	app_jobs_keep(&w->jobs, j);
-}
-
-static void
-on_limits(void *arg, const struct codex_limits *limits)
-{
-	const struct app_worker *w = arg;
-
-	app_pool_set_limits(w->pool, limits);
-}
-
-static void
-on_warning(void *arg, struct text warning)
-{
-	const struct app_worker *w = arg;
-
-	if (app_pool_is_new_warning(w->pool, warning))
-		log_info("codex warns: %.*s",
-		    (int)(warning.len < WARNING_MAX ? warning.len
-						    : WARNING_MAX),
-		    warning.s);
 }
 
 static struct app_session *
@@ -268,8 +241,7 @@ check_wear(struct app_worker *w, struct app_session *s, int64_t now)
 static void
 start_child(struct app_worker *w, struct codex *codex)
 {
-	struct app_session_owner owner = { on_job_over, on_limits, on_warning,
-		w };
+	struct app_session_owner owner = app_owner_of(&w->jobs);
 	struct app_session *s;
 	int rc = app_session_start(w->pool->settings, codex, &owner, &s);
 
@@ -352,7 +324,7 @@ tell(struct app_worker *w)
 	if (s != NULL) {
 		state = APP_WORKER_SERVING;
 		/* Turns that still wind up hold memory, too. */
-		room = s->n_turns < 4 * (size_t)limit + 16 ? limit : 0;
+		room = app_turns_busy(s) < 4 * (size_t)limit + 16 ? limit : 0;
 	} else if (is_expected_back(w)) {
 		state = APP_WORKER_STARTING;
 	}

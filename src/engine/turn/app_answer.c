@@ -19,6 +19,10 @@ app_answer_init(struct app_answer *a, struct job *j)
 	a->held_end = &a->held;
 	buf_init(&a->message.text, LIMIT_BACKLOG);
 	buf_init(&a->reasoning.text, LIMIT_BACKLOG);
+	/* Without the memory for it nothing is kept. */
+	if (j->kept.key != NULL &&
+	    app_record_begin(&a->record, j->kept.key) != 0)
+		log_debug("no memory to keep a thread");
 }
 
 void
@@ -29,6 +33,7 @@ app_answer_free(struct app_answer *a)
 	free(a->reasoning.sealed);
 	app_calls_drop(&a->calls);
 	app_order_drop(a);
+	app_record_free(&a->record);
 }
 
 bool
@@ -52,8 +57,15 @@ say_call(struct app_answer *a, const struct app_call *c, unsigned n)
 		.call = n,
 		.custom = c->tool->custom,
 		.space = c->tool->space };
+	struct item call = { .kind = ITEM_CALL,
+		.custom = c->tool->custom,
+		.name = c->tool->name,
+		.space = c->tool->space,
+		.call_id = text_of(c->id),
+		.arguments = { c->arguments, c->n_arguments } };
 	int rc = app_order_let_go(a, c->behind);
 
+	app_record_call(&a->record, &call);
 	if (rc == 0)
 		rc = app_order_hand_on(
 		    a, event_new_begin(&item, c->item, c->id, c->tool->name.s));
@@ -85,6 +97,9 @@ finish(struct app_answer *a, enum finish_reason reason)
 	if (rc != 0)
 		return rc;
 	a->final = true;
+	/* Whoever has the answer may ask for more at once. */
+	if (a->ending != NULL)
+		a->ending(a->ending_arg, reason);
 	job_finish(a->job, reason);
 	return 0;
 }
@@ -96,6 +111,16 @@ n_calls(const struct app_answer *a)
 	return a->calls.n + a->n_forced;
 }
 
+/* Of a response that broke off Codex tells zeros, which is no number. */
+static void
+note_usage(struct app_answer *a, const struct rpc_event *e)
+{
+	if (!e->has_usage || (e->usage.input == 0 && e->usage.output == 0))
+		return;
+	a->usage = e->usage;
+	a->has_usage = true;
+}
+
 static int
 on_done(struct app_answer *a)
 {
@@ -105,7 +130,20 @@ on_done(struct app_answer *a)
 		return rc;
 	if ((a->demanded || a->forced != NULL) && n_calls(a) == 0)
 		return app_text_disobeyed(a);
-	return finish(a, n_calls(a) > 0 ? FINISH_TOOL_CALLS : FINISH_STOP);
+	if (n_calls(a) > 0)
+		return finish(a, FINISH_TOOL_CALLS);
+	a->clean = true;
+	return finish(a, FINISH_STOP);
+}
+
+static int
+on_response(struct app_answer *a, const struct rpc_event *e)
+{
+	note_usage(a, e);
+	if (n_calls(a) == 0)
+		return 0;
+	a->clean = a->n_forced == 0;
+	return finish(a, FINISH_TOOL_CALLS);
 }
 
 /*
@@ -214,6 +252,7 @@ on_error(struct app_answer *a, const struct rpc_event *e)
 {
 	const char *why = "";
 
+	a->spoiled = true;
 	if (!e->will_retry)
 		return on_failed(a, e->error);
 	(void)jsonx_get_string(e->error, "message", &why);
@@ -259,16 +298,6 @@ on_turn_completed(struct app_answer *a, const struct rpc_event *e)
 	return app_text_fail(a, &error);
 }
 
-/* Of a response that broke off Codex tells zeros, which is no number. */
-static void
-note_usage(struct app_answer *a, const struct rpc_event *e)
-{
-	if (!e->has_usage || (e->usage.input == 0 && e->usage.output == 0))
-		return;
-	a->usage = e->usage;
-	a->has_usage = true;
-}
-
 static int
 on_call(struct app_answer *a, const struct rpc_event *e)
 {
@@ -280,10 +309,20 @@ on_call(struct app_answer *a, const struct rpc_event *e)
 	return rc;
 }
 
+/* What the response before this one took may be told late. */
+static bool
+is_stale(struct app_answer *a, const struct rpc_event *e)
+{
+	if (e->kind != RPC_USAGE && e->kind != RPC_IMAGE_OMITTED &&
+	    e->kind != RPC_TOOL_OUTPUT)
+		a->stale_usage = false;
+	return a->stale_usage;
+}
+
 int
 app_answer_event(struct app_answer *a, const struct rpc_event *e)
 {
-	if (a->final || a->again)
+	if (a->final || a->again || a->anew || is_stale(a, e))
 		return 0;
 	switch (e->kind) {
 	case RPC_MESSAGE_STARTED:
@@ -301,8 +340,7 @@ app_answer_event(struct app_answer *a, const struct rpc_event *e)
 		note_usage(a, e);
 		return 0;
 	case RPC_RESPONSE_COMPLETED:
-		note_usage(a, e);
-		return n_calls(a) > 0 ? finish(a, FINISH_TOOL_CALLS) : 0;
+		return on_response(a, e);
 	case RPC_BROKE_OFF:
 		return finish_with_calls(a, "Codex was about to ask again");
 	case RPC_FILTERED:

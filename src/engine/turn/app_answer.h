@@ -16,6 +16,7 @@
 
 #include "base/buf.h"
 #include "engine/turn/app_calls.h"
+#include "engine/turn/app_record.h"
 
 /* The message that comes now. */
 struct app_message {
@@ -66,6 +67,16 @@ struct app_answer {
 	struct usage usage;
 	bool has_usage;
 	int64_t quota_resets_at; /* Unix seconds; 0: unknown */
+
+	/* Of a thread that may be kept behind it (app_keep.h): */
+	struct app_record record;
+	void (*ending)(void *arg, enum finish_reason reason); /* or NULL */
+	void *ending_arg;
+	bool clean; /* its end is the response's */
+	bool spoiled; /* Codex has asked the model more than once */
+	bool resumed; /* the thread had one before */
+	bool stale_usage; /* nothing of this response has come yet */
+	bool anew; /* the job is to begin on a fresh thread */
 };
 
 void app_answer_init(struct app_answer *a, struct job *j);

@@ -74,7 +74,25 @@ app_ask_inject(struct app_turn *t)
 		(int64_t)(t->child->out.len - before) * APP_READ_PATIENCE +
 		(int64_t)rpc_images_count(t->job->request) *
 		    APP_IMAGE_PATIENCE);
+	t->job->phases->sent += t->child->out.len - before;
 	phase_add(t->job->phases, PHASE_PROMPT_BUILD, start);
+	return rc;
+}
+
+int
+app_ask_inject_news(struct app_turn *t, size_t from)
+{
+	int64_t id = app_child_next_id(t->child);
+	size_t before = t->child->out.len;
+	int rc;
+
+	await(t, TURN_INJECTING, id);
+	rc = rpc_inject_news(
+	    id, t->thread, t->job->request, from, &t->child->out);
+	before = t->child->out.len - before;
+	app_ask_patience(
+	    t->child, app_bounds.answer + (int64_t)before * APP_READ_PATIENCE);
+	t->job->phases->sent += before;
 	return rc;
 }
 
@@ -90,8 +108,10 @@ app_ask_turn(struct app_turn *t)
 	    t->child->codex->models, t->job->model, effort);
 	await(t, TURN_ASKING, id);
 	job_note_asked(t->job);
-	return rpc_turn_start(
-	    id, t->thread, effort, t->job->request, &t->child->out);
+	return t->resumed ? rpc_turn_go_on(id, t->thread, effort,
+				t->job->request, &t->child->out)
+			  : rpc_turn_start(id, t->thread, effort,
+				t->job->request, &t->child->out);
 }
 
 int
@@ -116,4 +136,13 @@ app_ask_close(struct app_turn *t)
 	id = app_child_next_id(t->child);
 	await(t, TURN_CLOSING, id);
 	return rc != 0 ? rc : rpc_unsubscribe(id, t->thread, &t->child->out);
+}
+
+/* A thread with an open turn stays when it is left (measured, 0.171.0). */
+int
+app_ask_end(struct app_turn *t)
+{
+	bool open = t->turn[0] != '\0' && !t->turn_over;
+
+	return open ? app_ask_interrupt(t) : app_ask_close(t);
 }

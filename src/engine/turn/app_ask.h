@@ -24,6 +24,10 @@ MUST_CHECK int app_ask_inject(struct app_turn *t);
 /* The model's answer. */
 MUST_CHECK int app_ask_turn(struct app_turn *t);
 MUST_CHECK int app_ask_interrupt(struct app_turn *t);
+/* To take in its items from this one on. */
+MUST_CHECK int app_ask_inject_news(struct app_turn *t, size_t from);
+/* Interrupts what is open of the turn, or closes the thread. */
+MUST_CHECK int app_ask_end(struct app_turn *t);
 /* To let go of the thread, which Codex then unloads. */
 MUST_CHECK int app_ask_close(struct app_turn *t);
 

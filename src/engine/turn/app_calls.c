@@ -120,6 +120,29 @@ take_input(struct app_call *call, struct text arguments)
 	return 0;
 }
 
+/* Codex refuses what is no JSON itself. */
+static bool
+is_json(struct text arguments)
+{
+	char why[JSONX_ERROR_MAX];
+	json_t *root;
+	bool good = jsonx_parse(arguments.s, arguments.len, LIMIT_LINE_DEPTH,
+			&root, why) == 0;
+
+	if (good)
+		json_decref(root);
+	return good;
+}
+
+static void
+note_fitness(struct app_calls *calls, const struct rpc_event *e)
+{
+	const struct app_call *call = &calls->list[calls->n - 1];
+
+	if (!text_is(e->call_id, call->id) || !is_json(e->text))
+		calls->unfit = true;
+}
+
 int
 app_calls_add(struct app_calls *calls, const struct generation *r,
     const struct rpc_event *e)
@@ -127,11 +150,14 @@ app_calls_add(struct app_calls *calls, const struct generation *r,
 	const struct tool *tool = tool_from_codex(r, e->space, e->name);
 	int rc;
 
+	calls->made++;
 	if (tool == NULL || !generation_offers(r, tool) ||
 	    !is_chosen(r, tool) || !is_wanted(calls, r))
 		return 0;
 	rc = keep(calls, e, tool);
 	if (rc == 0 && tool->custom)
 		rc = take_input(&calls->list[calls->n - 1], e->text);
+	if (rc == 0)
+		note_fitness(calls, e);
 	return rc;
 }

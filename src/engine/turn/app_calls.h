@@ -24,6 +24,8 @@ struct app_calls {
 	struct app_call *list;
 	size_t n;
 	size_t len; /* bytes of their arguments */
+	size_t made; /* by the model, those that are left out included */
+	bool unfit; /* Codex will not ask for one, or by another id */
 };
 
 /*

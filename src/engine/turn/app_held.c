@@ -11,6 +11,7 @@ app_held_init(struct app_held *h)
 	buf_init(&h->answers, LIMIT_BACKLOG);
 	h->heard = 0;
 	h->ended = false;
+	h->let_go_of = false;
 }
 
 void
@@ -41,6 +42,13 @@ app_held_deadline(const struct app_held *h)
 				   : h->heard + app_bounds.call_quiet;
 }
 
+void
+app_held_drop(struct app_held *h)
+{
+	buf_reset(&h->answers);
+	h->ended = false;
+}
+
 int
 app_held_let_go(struct app_held *h, struct buf *out)
 {
@@ -48,5 +56,6 @@ app_held_let_go(struct app_held *h, struct buf *out)
 
 	if (rc == 0)
 		buf_reset(&h->answers);
+	h->let_go_of = true;
 	return rc;
 }

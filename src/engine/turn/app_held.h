@@ -28,6 +28,7 @@ struct app_held {
 	struct buf answers; /* lines that are ready to be said */
 	int64_t heard; /* monotonic ns; the last of the response */
 	bool ended; /* badly: the history has the outputs */
+	bool let_go_of; /* some were answered */
 };
 
 void app_held_init(struct app_held *h);
@@ -50,6 +51,9 @@ void app_held_hear(struct app_held *h, bool output);
  * Monotonic ns; CLOCK_NEVER when neither is to come.
  */
 int64_t app_held_deadline(const struct app_held *h);
+
+/* Forgets those that are held: they are answered otherwise. */
+void app_held_drop(struct app_held *h);
 
 /* Moves the answers of all to `out`. Errors: -ENOMEM, -EMSGSIZE. */
 MUST_CHECK int app_held_let_go(struct app_held *h, struct buf *out);

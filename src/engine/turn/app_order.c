@@ -34,6 +34,7 @@ app_order_hand_on(struct app_answer *a, struct event *e)
 		a->n_items++;
 	e->item.index = a->n_items - 1;
 	a->said = true;
+	app_record_event(&a->record, e);
 	return job_push(a->job, e);
 }
 

@@ -12,9 +12,24 @@ enum {
 	CALL_ID_MAX = 40
 };
 
+/*
+ * On a thread that had an answer before, and of which nothing is out: what goes
+ * wrong may be the thread's fault.
+ */
+static bool
+may_have_fresh(const struct app_answer *a)
+{
+	return a->resumed && !a->final && !a->said;
+}
+
 int
 app_text_fail(struct app_answer *a, struct error *error)
 {
+	if (may_have_fresh(a)) {
+		a->anew = true;
+		error_free(error);
+		return 0;
+	}
 	a->final = true;
 	job_fail(a->job, error);
 	return 0;

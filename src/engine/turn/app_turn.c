@@ -5,10 +5,10 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "system/log.h"
-#include "rpc/rpc_images.h"
 #include "codex/codex_error.h"
 #include "engine/child/app_bounds.h"
 #include "engine/turn/app_ask.h"
+#include "engine/turn/app_keep.h"
 
 enum {
 	/* Tries for a request that Codex is too busy for. */
@@ -19,8 +19,8 @@ enum {
 
 int
 app_turn_begin(const struct settings *s, struct app_child *c,
-    struct app_spare *spare, enum rpc_instructions instructions, struct job *j,
-    struct app_turn **ret_turn)
+    struct app_spare *spare, enum rpc_instructions instructions,
+    const struct app_keeper *keeper, struct job *j, struct app_turn **ret_turn)
 {
 	struct app_turn *t = calloc(1, sizeof(*t));
 	int rc;
@@ -33,7 +33,10 @@ app_turn_begin(const struct settings *s, struct app_child *c,
 	t->instructions = instructions;
 	t->job = j;
 	t->started = clock_now();
-	app_answer_init(&t->answer, j);
+	t->keeper = keeper;
+	t->settle_by = CLOCK_NEVER;
+	t->again_at = CLOCK_NEVER;
+	app_keep_hear(t);
 	app_held_init(&t->held);
 	rc = app_ask_thread(t);
 	if (rc != 0) {
@@ -55,7 +58,8 @@ may_decode(struct app_turn *t)
 	struct app_child *c = t->child;
 	uint64_t need = t->job->request->decoded;
 
-	if (need == 0)
+	/* What a thread knows it has decoded, and no more come to it. */
+	if (need == 0 || t->resumed)
 		return true;
 	if (c->decodes_next != NULL && c->decodes_next != t)
 		return false;
@@ -88,6 +92,7 @@ app_turn_free(struct app_turn *t)
 		return;
 	t->state = TURN_OVER;
 	settle_decoding(t);
+	app_keep_free(t);
 	app_answer_free(&t->answer);
 	app_held_free(&t->held);
 	free(t);
@@ -104,24 +109,19 @@ app_turn_end_job(struct app_turn *t, struct error *error)
 	t->job_over = true;
 }
 
-static void
-fail_job(struct app_turn *t, enum error_kind kind, const char *message)
+int
+app_turn_wind_up(struct app_turn *t)
 {
-	struct error error = ERROR_INIT;
-
-	error_set(&error, kind, "%s", message);
-	app_turn_end_job(t, &error);
-}
-
-/* Brings the turn to its end from wherever it is, its job being over. */
-static int
-wind_up(struct app_turn *t)
-{
+	if (t->number != 0 && t->state == TURN_RUNNING && app_keep_settle(t))
+		return 0;
 	switch (t->state) {
+	case TURN_SETTLING:
+	case TURN_KEPT:
+		app_keep_forget(t, KEPT_EVICTED_LOST);
+		return app_ask_end(t);
 	case TURN_WAITING:
-		return app_ask_close(t);
 	case TURN_RUNNING:
-		return t->turn_over ? app_ask_close(t) : app_ask_interrupt(t);
+		return app_ask_end(t);
 	case TURN_STARTING:
 	case TURN_INJECTING:
 		/* Nothing is spent yet; the answer comes first. */
@@ -132,24 +132,6 @@ wind_up(struct app_turn *t)
 	case TURN_OVER:
 		break;
 	}
-	return 0;
-}
-
-/* What the caller's side could not take ends the job. */
-static int
-after_push(struct app_turn *t, int rc)
-{
-	struct error error = ERROR_INIT;
-
-	if (rc == 0 || rc == -ENOMEM)
-		return rc;
-	if (rc == -ECANCELED) {
-		job_end_cancelled(t->job);
-	} else if (rc == -ENOBUFS || rc == -EDQUOT || rc == -EMSGSIZE) {
-		job_too_slow(t->job, rc, &error);
-		app_turn_end_job(t, &error);
-	}
-	t->job_over = true;
 	return 0;
 }
 
@@ -168,6 +150,13 @@ ask_again(struct app_turn *t)
 	return true;
 }
 
+/* What the thread does not know yet. */
+static int
+tell_all(struct app_turn *t)
+{
+	return t->resumed ? app_keep_go_on(t) : app_ask_inject(t);
+}
+
 /* Whose job is over meanwhile has nothing more to ask for. */
 static int
 repeat(struct app_turn *t)
@@ -179,13 +168,15 @@ repeat(struct app_turn *t)
 		t->state = TURN_OVER;
 		return 0;
 	case TURN_INJECTING:
-		return t->job_over ? app_ask_close(t) : app_ask_inject(t);
+		return t->job_over ? app_ask_end(t) : tell_all(t);
 	case TURN_ASKING:
-		return t->job_over ? app_ask_close(t) : app_ask_turn(t);
+		return t->job_over ? app_ask_end(t) : app_ask_turn(t);
 	case TURN_INTERRUPTING:
 		return app_ask_interrupt(t);
 	case TURN_WAITING:
 	case TURN_RUNNING:
+	case TURN_SETTLING:
+	case TURN_KEPT:
 	case TURN_CLOSING:
 	case TURN_OVER:
 		break;
@@ -220,7 +211,9 @@ on_thread_started(struct app_turn *t, const struct rpc_event *e)
 static int
 on_injected(struct app_turn *t)
 {
-	return t->job_over ? app_ask_close(t) : app_ask_turn(t);
+	if (t->job_over)
+		return app_ask_end(t);
+	return t->n_owed > 0 ? app_keep_answer(t) : app_ask_turn(t);
 }
 
 static int
@@ -231,7 +224,7 @@ on_turn_asked(struct app_turn *t, const struct rpc_event *e)
 	if (t->turn[0] == '\0')
 		return -EINVAL;
 	t->state = TURN_RUNNING;
-	return t->turn_over || t->job_over ? wind_up(t) : 0;
+	return t->turn_over || t->job_over ? app_turn_wind_up(t) : 0;
 }
 
 /* It is over when turn/completed says so; the answer may come first. */
@@ -270,8 +263,11 @@ on_refused(struct app_turn *t, const struct rpc_event *e)
 		return 0;
 	case TURN_INJECTING:
 	case TURN_ASKING:
-		refuse_job(t, e);
-		return app_ask_close(t);
+		if (t->resumed && !t->job_over)
+			app_keep_give_up(t, KEPT_EVICTED_LOST);
+		else
+			refuse_job(t, e);
+		return app_ask_end(t);
 	case TURN_INTERRUPTING:
 		return app_ask_close(t);
 	default:
@@ -303,6 +299,8 @@ on_answer(struct app_turn *t, const struct rpc_event *e)
 		break;
 	case TURN_WAITING:
 	case TURN_RUNNING:
+	case TURN_SETTLING:
+	case TURN_KEPT:
 	case TURN_OVER:
 		break;
 	}
@@ -318,7 +316,25 @@ app_turn_answer(struct app_turn *t, const struct rpc_event *e)
 	return rc;
 }
 
-/* ---- notifications ---- */
+/* ---- what is said of the answer ---- */
+
+/* What the caller's side could not take ends the job. */
+static int
+after_push(struct app_turn *t, int rc)
+{
+	struct error error = ERROR_INIT;
+
+	if (rc == 0 || rc == -ENOMEM)
+		return rc;
+	if (rc == -ECANCELED) {
+		job_end_cancelled(t->job);
+	} else if (rc == -ENOBUFS || rc == -EDQUOT || rc == -EMSGSIZE) {
+		job_too_slow(t->job, rc, &error);
+		app_turn_end_job(t, &error);
+	}
+	t->job_over = true;
+	return 0;
+}
 
 static void
 mark(struct app_turn *t, enum phase phase)
@@ -329,38 +345,8 @@ mark(struct app_turn *t, enum phase phase)
 		*ns = clock_now() - t->started;
 }
 
-/*
- * What is said of another turn of this thread is not our answer: with raw
- * events the injected conversation comes back as items of "auto-compact-0",
- * calls included, when turn/start is already under way.
- */
-static bool
-is_foreign(const struct app_turn *t, const struct rpc_event *e)
-{
-	return strlen(t->turn) != e->turn.len ||
-	    memcmp(t->turn, e->turn.s, e->turn.len) != 0;
-}
-
-/* Of the injected messages; what the model itself says has another turn. */
-static int
-on_image_omitted(struct app_turn *t, const struct rpc_event *e)
-{
-	struct error error = ERROR_INIT;
-
-	if (t->job_over)
-		return 0;
-	if (t->omitted == 0)
-		t->omitted_by_caller = rpc_images_sentences(t->job->request);
-	t->omitted += e->omitted;
-	if (t->omitted <= t->omitted_by_caller)
-		return 0;
-	rpc_images_set_error(t->job->request, &error);
-	app_turn_end_job(t, &error);
-	return wind_up(t);
-}
-
-static int
-feed_answer(struct app_turn *t, const struct rpc_event *e)
+int
+app_turn_feed(struct app_turn *t, const struct rpc_event *e)
 {
 	int rc;
 
@@ -373,58 +359,9 @@ feed_answer(struct app_turn *t, const struct rpc_event *e)
 	rc = after_push(t, app_answer_event(&t->answer, e));
 	if (t->answer.said)
 		mark(t, PHASE_FIRST_ASSISTANT_EVENT);
-	t->job_over = t->job_over || t->answer.final || t->answer.again;
+	t->job_over = t->job_over || t->answer.final || t->answer.again ||
+	    t->answer.anew;
 	return rc;
-}
-
-int
-app_turn_event(struct app_turn *t, const struct rpc_event *e)
-{
-	int rc;
-
-	if (e->kind == RPC_IMAGE_OMITTED && is_foreign(t, e))
-		return on_image_omitted(t, e);
-	if (t->state < TURN_ASKING)
-		return 0;
-	if (t->turn[0] == '\0' && e->kind == RPC_TURN_STARTED)
-		rpc_event_keep_id(e->turn, t->turn);
-	if (e->kind == RPC_TURN_STARTED || is_foreign(t, e))
-		return 0;
-	rc = feed_answer(t, e);
-	if (rc != 0)
-		return rc;
-	if (e->kind == RPC_TURN_COMPLETED) {
-		t->turn_over = true;
-		if (t->state == TURN_INTERRUPTING && t->awaited == 0)
-			return app_ask_close(t);
-	}
-	return t->job_over || t->turn_over ? wind_up(t) : 0;
-}
-
-/* An interrupt is about to end the calls of a job that is over. */
-int
-app_turn_call(struct app_turn *t, const char *id, bool *ret_held)
-{
-	*ret_held = t->job_over || t->answer.calls.n > 0;
-	return *ret_held && !t->job_over ? app_held_add(&t->held, id) : 0;
-}
-
-/* Without the answer that was lost there is nothing to go on with. */
-int
-app_turn_line_lost(struct app_turn *t, const struct rpc_event *e)
-{
-	if (!t->job_over)
-		fail_job(t, ERROR_UPSTREAM,
-		    "Codex wrote a line about this request that is too long to "
-		    "be read; --max-body-bytes also raises what is read.");
-	if (e->id == 0 || e->id != t->awaited)
-		return wind_up(t);
-	t->awaited = 0;
-	t->answer_by = CLOCK_NEVER;
-	if (t->thread[0] != '\0')
-		return app_ask_close(t);
-	t->state = TURN_OVER;
-	return 0;
 }
 
 /* ---- time ---- */
@@ -449,7 +386,7 @@ end_if_unwanted(struct app_turn *t, int64_t now)
 	} else if (now >= t->job->deadline) {
 		fail_late(t);
 	}
-	return t->job_over ? wind_up(t) : 0;
+	return t->job_over ? app_turn_wind_up(t) : 0;
 }
 
 static int
@@ -459,8 +396,8 @@ let_go_of_calls(struct app_turn *t)
 	int rc;
 
 	if (t->held.ended) {
-		rc = feed_answer(t, &broke);
-		return rc == 0 && t->job_over ? wind_up(t) : rc;
+		rc = app_turn_feed(t, &broke);
+		return rc == 0 && t->job_over ? app_turn_wind_up(t) : rc;
 	}
 	log_debug("request %s: nothing has come behind a call",
 	    t->job->latency->request_id);
@@ -476,13 +413,17 @@ app_turn_step(struct app_turn *t, int64_t now)
 		rc = end_if_unwanted(t, now);
 	if (rc == 0 && !t->job_over && now >= app_held_deadline(&t->held))
 		rc = let_go_of_calls(t);
+	if (rc == 0 && app_keep_is_late(t, now)) {
+		app_keep_give_up(t, KEPT_EVICTED_CALLS);
+		rc = app_turn_wind_up(t);
+	}
 	if (rc == 0 && now >= app_ask_late_at(t))
 		return -ETIMEDOUT;
 	if (rc == 0 && now >= t->again_at)
 		rc = repeat(t);
 	if (rc == 0 && t->state == TURN_WAITING &&
 	    app_child_backlog(t->child) < LIMIT_CHILD_BACKLOG && may_decode(t))
-		rc = app_ask_inject(t);
+		rc = tell_all(t);
 	settle_decoding(t);
 	return rc;
 }
@@ -492,6 +433,7 @@ app_turn_deadline(const struct app_turn *t)
 {
 	int64_t at = clock_first(app_ask_late_at(t), t->again_at);
 
+	at = clock_first(at, app_keep_deadline(t));
 	if (t->job_over)
 		return at;
 	at = clock_first(at, app_held_deadline(&t->held));

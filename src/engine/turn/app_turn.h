@@ -8,6 +8,8 @@
  *	INJECTING     the conversation has been sent
  *	ASKING        turn/start is asked for
  *	RUNNING       the model answers
+ *	SETTLING      it has answered with calls; Codex asks for some still
+ *	KEPT          the thread waits for its next request (app_keep.h)
  *	INTERRUPTING  turn/interrupt is asked for
  *	CLOSING       thread/unsubscribe is asked for
  *	OVER          to be removed
@@ -25,6 +27,7 @@
 #include "rpc/rpc_requests.h"
 #include "engine/turn/app_answer.h"
 #include "engine/turn/app_held.h"
+#include "engine/turn/app_kept.h"
 #include "engine/child/app_child.h"
 #include "engine/turn/app_spare.h"
 
@@ -34,10 +37,24 @@ enum app_turn_state {
 	TURN_INJECTING,
 	TURN_ASKING,
 	TURN_RUNNING,
+	TURN_SETTLING,
+	TURN_KEPT,
 	TURN_INTERRUPTING,
 	TURN_CLOSING,
 	TURN_OVER
 };
+
+/* Who knows which threads are kept. */
+struct app_keeper {
+	/* It may be found from now on, by its number; 0: not to be kept. */
+	uint64_t (*keep)(void *arg, const struct app_kept_entry *entry);
+	/* Not any more; false: it was given to a job, which is coming. */
+	bool (*forget)(
+	    void *arg, uint64_t number, enum stats_kept_eviction why);
+	void *arg;
+};
+
+struct app_owed;
 
 struct app_turn {
 	struct app_turn *next; /* the table's list */
@@ -60,34 +77,40 @@ struct app_turn {
 	size_t omitted; /* sentences that stand in an image's place */
 	size_t omitted_by_caller; /* of them are his own words */
 	int64_t started; /* monotonic ns */
+
+	const struct app_keeper *keeper; /* or NULL; app_keep.h */
+	uint64_t number; /* in its table; 0: it is not there */
+	int64_t until; /* is to be dropped then; monotonic ns */
+	int64_t settle_by; /* the same, until all calls have come */
+	bool resumed; /* the thread has had another job */
+	struct app_owed *owed; /* calls that Codex waits for */
+	size_t n_owed;
 };
 
 /*
  * Begins a turn for `j`, whose reference it holds until the job is over. The
  * request goes into the child's output, unless the spare thread will do.
+ * `keeper`: NULL to keep no thread.
  * Errors: -ENOMEM, -EMSGSIZE; `j` is as it was.
  */
 MUST_CHECK int app_turn_begin(const struct settings *s, struct app_child *c,
-    struct app_spare *spare, enum rpc_instructions instructions, struct job *j,
-    struct app_turn **ret_turn);
+    struct app_spare *spare, enum rpc_instructions instructions,
+    const struct app_keeper *keeper, struct job *j, struct app_turn **ret_turn);
 
 /* The answer to the request t->awaited. Errors: -ENOMEM, -EMSGSIZE. */
 MUST_CHECK int app_turn_answer(struct app_turn *t, const struct rpc_event *e);
 
-/* A notification about its thread. Errors as above. */
-MUST_CHECK int app_turn_event(struct app_turn *t, const struct rpc_event *e);
+/*
+ * Something is said of the answer of its turn: makes events of it, and notes
+ * when the job is over. Errors as above.
+ */
+MUST_CHECK int app_turn_feed(struct app_turn *t, const struct rpc_event *e);
 
 /*
- * Codex asks for a call of the caller's functions to be carried out, by a
- * request with this id (JSON). False in *ret_held when it is none that the
- * model has made for the job: to be refused. Errors as above.
+ * Brings the turn to its end from wherever it is, its job being over. Errors
+ * as above.
  */
-MUST_CHECK int
-app_turn_call(struct app_turn *t, const char *id, bool *ret_held);
-
-/* A line about it was too long to be read: its job fails. Errors as above. */
-MUST_CHECK int
-app_turn_line_lost(struct app_turn *t, const struct rpc_event *e);
+MUST_CHECK int app_turn_wind_up(struct app_turn *t);
 
 /*
  * What time and other threads have brought: cancellation, deadlines, another

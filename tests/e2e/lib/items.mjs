@@ -32,9 +32,12 @@ export const output = (call_id, value) =>
 
 // Codex gives every item an id (0.122.0 does not), and images a detail of its
 // own choice; for the built-in provider, words about it that the model does not
-// see.
+// see. Messages and calls that the model itself has made, in a thread that goes
+// on, come back with a status, and texts with annotations.
 function plain({ id, internal_chat_message_metadata_passthrough: about,
 	...item }) {
+	if (["message", "function_call"].includes(item.type))
+		delete item.status;
 	const lists = { content: item.content, output: item.output };
 
 	if (about !== undefined && transport === "http")
@@ -44,8 +47,9 @@ function plain({ id, internal_chat_message_metadata_passthrough: about,
 		throw new Error(`not an id of Codex's: ${id}`);
 	for (const [name, list] of Object.entries(lists)) {
 		if (Array.isArray(list))
-			item[name] = list.map(({ detail, ...part }) => {
-				void detail;
+			item[name] = list.map(({ detail, annotations, logprobs,
+				...part }) => {
+				void [detail, annotations, logprobs];
 				return part;
 			});
 	}

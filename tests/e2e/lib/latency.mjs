@@ -19,6 +19,9 @@ export const fieldNames = ["ts", "level", "logger", "event", "request_id",
 	"phases_ms",
 	"time_to_first_sse_ms", "time_to_first_content_sse_ms"];
 
+// Of app-server besides, once it was given the conversation.
+export const threadFields = ["thread", "sent_bytes"];
+
 const isTime = (value) => value === null ||
     (typeof value === "number" && value >= 0);
 
@@ -27,7 +30,15 @@ export function checkLine(line) {
 	const about = JSON.stringify(line);
 	const names = phaseNames[line.engine];
 
-	assert.deepEqual(Object.keys(line).sort(), [...fieldNames].sort());
+	const given = line.engine === "app-server" &&
+	    (line.status === 200 || "thread" in line);
+
+	assert.deepEqual(Object.keys(line).sort(),
+	    [...fieldNames, ...given ? threadFields : []].sort());
+	if (given) {
+		assert.ok(["kept", "fresh"].includes(line.thread), about);
+		assert.ok(line.sent_bytes > 0, about);
+	}
 	assert.equal(line.logger, "codex_api_proxy.latency");
 	assert.equal(line.level, "info");
 	assert.ok(!Number.isNaN(Date.parse(line.ts)), about);

@@ -5,6 +5,7 @@
 #include "../model/request.h"
 #include "app_item.h"
 #include "app_stage.h"
+#include "base/clock.h"
 #include "json/jsonw.h"
 #include "json/jsonx.h"
 #include "output.h"
@@ -136,10 +137,12 @@ call_tool(struct turn *t, const char *call)
 	    CALL("'inProgress','contentItems':null,'success':null,"
 		 "'durationMs':null") "null}",
 	    &ask->args);
-	wire_request(ask->id, "item/tool/call",
-	    "{'threadId':'$t','turnId':'$u','callId':'$i','namespace':null,"
-	    "'tool':$0,'arguments':$1}",
-	    &ask->args);
+	if (!t->script->unasked)
+		wire_request(ask->id, "item/tool/call",
+		    "{'threadId':'$t','turnId':'$u','callId':'$i','namespace':"
+		    "null,"
+		    "'tool':$0,'arguments':$1}",
+		    &ask->args);
 	json_decref(parsed);
 	free(name);
 	free(quoted);
@@ -162,7 +165,12 @@ stage_tools(struct turn *t)
 	if (tools->n == 0)
 		return STAGE_NEXT;
 	item_raw_response(t);
-	return STAGE_PARK;
+	t->thread->gone = t->script->vanish;
+	t->thread->refuse_news = t->script->refuse_news;
+	if (t->script->abandon == 0)
+		return STAGE_PARK;
+	t->due = clock_after(t->script->abandon * NS_PER_MS);
+	return STAGE_SLEEP;
 }
 
 enum stage_result

@@ -153,6 +153,10 @@ on_inject(const struct request *rq)
 		refuse(rq, "Invalid request: missing field `items`");
 		return;
 	}
+	if (rq->thread->refuse_news) {
+		refuse(rq, "no more items");
+		return;
+	}
 	output_must(
 	    json_array_extend(rq->thread->items, items) < 0 ? -ENOMEM : 0,
 	    "items");
@@ -317,7 +321,7 @@ find_thread(struct request *rq, const struct method *m)
 		return false;
 	}
 	rq->thread = thread_find(id);
-	if (rq->thread != NULL)
+	if (rq->thread != NULL && !rq->thread->gone)
 		/* turn/start looks at its own directives first. */
 		return m->handle == on_turn_start || !refused_as_overloaded(rq);
 	snprintf(message, sizeof(message), "thread not found: %s", id);

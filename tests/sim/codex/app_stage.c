@@ -286,5 +286,7 @@ stage_end(struct turn *t)
 	}
 	odd_end(t);
 	item_turn_answer(t);
+	t->thread->gone = t->script->vanish;
+	t->thread->refuse_news = t->script->refuse_news;
 	return STAGE_OVER;
 }

@@ -32,6 +32,8 @@ struct thread {
 	bool raw; /* experimentalRawEvents */
 	bool refused; /* `overloaded` has begun */
 	int64_t refuse; /* so many requests to come */
+	bool gone; /* nobody finds it any more */
+	bool refuse_news; /* it takes in no more items */
 };
 
 /* An id of the form that Codex's have; `kind` is one hexadecimal digit. */

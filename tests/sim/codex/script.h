@@ -88,6 +88,10 @@ struct script {
 	int64_t long_line; /* bytes, about nobody */
 	int64_t long_item; /* bytes, about the turn */
 	int64_t overloaded; /* requests */
+	bool vanish;
+	bool refuse_news;
+	bool unasked;
+	int64_t abandon; /* milliseconds */
 
 	/* Faults of an app-server process. */
 	int64_t slow_handshake; /* milliseconds */

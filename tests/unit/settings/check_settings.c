@@ -50,6 +50,8 @@ START_TEST(defaults_are_the_contracts)
 	ck_assert_int_eq(s.instructions, INSTRUCTIONS_MINIMAL);
 	ck_assert_int_eq(s.worker_max_turns, 0);
 	ck_assert_int_eq(s.worker_max_rss_mb, 1024);
+	ck_assert_int_eq(s.kept_threads, 32);
+	ck_assert_int_eq(s.kept_for, 600 * NS_PER_S);
 	settings_free(&s);
 }
 END_TEST

@@ -50,6 +50,11 @@ fill(struct stats *s, struct stats_gauges *g)
 	stats_http_response(s, 429);
 	counter_add(&s->by[STATS_EXEC].processes_started, 2);
 	counter_add(&s->by[STATS_APP_SERVER].processes_started, 1);
+	counter_add(&s->kept.hits_idle, 4);
+	counter_add(&s->kept.hits_waiting, 5);
+	counter_add(&s->kept.misses[KEPT_MISS_NEW], 6);
+	counter_add(&s->kept.evictions[KEPT_EVICTED_COUNT], 7);
+	counter_add(&s->kept.failures, 8);
 	counter_add(&s->connections_slow, 2);
 	counter_add(&s->connections_made_way, 1);
 	budget_add(&s->unread, 5000);
@@ -62,6 +67,7 @@ fill(struct stats *s, struct stats_gauges *g)
 		.bodies_refused = 5,
 		.store = { 10, 20, 3, 4, 5, 6, 7, 8 },
 		.app_server_pool_started = true,
+		.kept = { .idle = 2, .waiting = 1 },
 		.account = true,
 		.keys = &first,
 		.limits.primary = { true, 0.295, 18000, 1800000000 },
@@ -107,7 +113,13 @@ static const char json_page[] =
     "\"rss_bytes\":0}],\"rate_limits\":{\"primary\":{\"used_percent\":30,"
     "\"window_seconds\":18000,\"resets_at\":1800000000},"
     "\"secondary\":{\"used_percent\":0,\"window_seconds\":null,"
-    "\"resets_at\":null}},\"tokens\":{\"input\":11,\"cached_input\":7,"
+    "\"resets_at\":null}},"
+    "\"kept_threads\":{\"idle\":2,\"waiting\":1,\"hits\":{\"idle\":4,"
+    "\"waiting\":5},\"misses\":{\"new\":6,\"request\":0,\"news\":0,"
+    "\"settings\":0,\"busy\":0,\"lost\":0},\"evictions\":{\"time\":0,"
+    "\"count\":7,\"bytes\":0,\"busy\":0,\"calls\":0,\"worn\":0,"
+    "\"lost\":0},\"failures\":8},"
+    "\"tokens\":{\"input\":11,\"cached_input\":7,"
     "\"output\":5,\"reasoning_output\":3,\"estimated_input\":2,"
     "\"estimated_output\":1},"
     "\"codex_processes\":{\"started\":3,\"crashed\":0,\"retries\":0},"
@@ -152,6 +164,13 @@ static const char *const lines[] = {
 	"codex_proxy_tokens_total{kind=\"reasoning_output\"} 3",
 	"codex_proxy_codex_processes_started_total{engine=\"exec\"} 2",
 	"codex_proxy_retries_total{engine=\"app-server\"} 0",
+	"codex_proxy_kept_threads{state=\"idle\"} 2",
+	"codex_proxy_kept_threads{state=\"waiting\"} 1",
+	"codex_proxy_kept_hits_total{state=\"waiting\"} 5",
+	"codex_proxy_kept_misses_total{reason=\"new\"} 6",
+	"codex_proxy_kept_misses_total{reason=\"busy\"} 0",
+	"codex_proxy_kept_evictions_total{reason=\"count\"} 7",
+	"codex_proxy_kept_failures_total 8",
 	"codex_proxy_store_bytes 10",
 	"codex_proxy_store_conversations 4",
 	"codex_proxy_store_dropped_total 7",
@@ -256,7 +275,8 @@ START_TEST(without_an_engine_there_is_less_to_say)
 	    "\"requests_error\":0}},\"engines\":{},"
 	    "\"workers\":[],"
 	    "\"rate_limits\":"
-	    "{\"primary\":null,\"secondary\":null},\"tokens\":{"));
+	    "{\"primary\":null,\"secondary\":null},"
+	    "\"kept_threads\":{\"idle\":0,"));
 	ck_assert_ptr_nonnull(strstr(b.data, "\"keys\":{},"));
 	buf_reset(&b);
 	ck_assert_int_eq(stats_prometheus(&s, &g, &b), 0);

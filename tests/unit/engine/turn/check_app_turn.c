@@ -393,7 +393,7 @@ START_TEST(what_cannot_be_said_is_not_begun)
 	turn_begin("", WORDS(NULL));
 	child.out.cap = 10;
 	ck_assert_int_eq(app_turn_begin(&settings, &child, &spare,
-			     RPC_INSTRUCTIONS_MESSAGE, job, &t),
+			     RPC_INSTRUCTIONS_MESSAGE, NULL, job, &t),
 	    -EMSGSIZE);
 	ck_assert_ptr_null(t);
 	ck_assert_uint_eq(child.out.len, 0);
