@@ -72,10 +72,16 @@ describe("the examples for Prometheus", () => {
 				"0+1x30" }],
 			["CodexProxyQueueFull", {
 				[errors("queue_full", 429)]: "0+1x30" }],
+			["CodexProxyStoreLosses", {
+				[`codex_proxy_store_dropped_total${of("")}`]: "0+1x30",
+				[`codex_proxy_store_faults_total${of("")}`]: "0x30" }],
 			["CodexProxyErrors", { [requests]: "0+10x30",
 				[errors("upstream_error", 502)]: "0+2x30" }],
 			[null, { [requests]: "0+10x30", [`up${of("")}`]: "1x30",
 				[errors("client_disconnected", 499)]: "0+9x30",
+				[`codex_proxy_store_evicted_total${of("")}`]: "0+1x30",
+				[`codex_proxy_store_dropped_total${of("")}`]: "5x30",
+				[`codex_proxy_store_faults_total${of("")}`]: "0x30",
 				[errors("upstream_error", 502)]: "0x30" }],
 		];
 		const names = rows.map((r) => r[0]).filter((n) => n !== null);
@@ -187,6 +193,18 @@ describe("a Prometheus that scrapes the proxy", () => {
 				assert.ok(result[0].metric[label] !== undefined,
 				    `${title}: no label ${label}`);
 		}
+	});
+
+	it("shows all of the store and of the APIs", async () => {
+		const { text } = await world.proxy.get(
+		    "/metrics?format=prometheus", auth);
+		const shown = new Set(exprs.flatMap((e) => metricNames(e.expr)));
+		const names = [...sampleNames(text)].filter((n) =>
+		    /^codex_proxy_(store|dialect)_/.test(n));
+
+		assert.ok(names.length >= 10, names.join());
+		for (const name of names)
+			assert.ok(shown.has(name), `${name} is on no panel`);
 	});
 
 	it("has expressions that promtool accepts", async () => {
