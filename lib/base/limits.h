@@ -198,6 +198,18 @@ limit_exec_prompt(int64_t max_body_bytes)
  */
 #define LIMIT_JOURNAL_WATCHERS 32
 
+/*
+ * What a spare thread was started with. Longer ones are not compared, nor kept:
+ * 64 KiB of tools fit.
+ */
+#define LIMIT_SPARE (256 * LIMIT_KIB)
+/* What exec's agent may read, as an argument, which may have 128 KiB. */
+#define LIMIT_EXEC_PROFILE (96 * LIMIT_KIB)
+/* What Codex says besides, when it is asked about itself or its login. */
+#define LIMIT_CODEX_WORDS (64 * LIMIT_KIB)
+/* An attempt to start it with the configuration that it is given. */
+#define LIMIT_CODEX_TRIAL LIMIT_MIB
+
 /* ---- the store ---- */
 
 /* All that is kept: --store-bytes. Answers that wait to be kept: */
@@ -213,6 +225,27 @@ limit_exec_prompt(int64_t max_body_bytes)
  * What a request reads out of it has at most --max-body-bytes, as if the caller
  * had sent it.
  */
+
+/* ---- files and commands ---- */
+
+/* A file of keys, a certificate with its chain, or its key. */
+#define LIMIT_SECRET_FILE LIMIT_MIB
+/* The options of the last start, and what they were made of. */
+#define LIMIT_STATE_FILE (4 * LIMIT_MIB)
+/* What a start in the background says before it is up. */
+#define LIMIT_START_WORDS (64 * LIMIT_KIB)
+/* --help with all options. */
+#define LIMIT_HELP LIMIT_MIB
+/* Lines of the log that wait in a pipe: what Linux lets everybody have. */
+#define LIMIT_LOG_PIPE LIMIT_MIB
+/*
+ * `ask`: a prompt, as long as --max-body-bytes is by itself; the same as JSON,
+ * where each byte may take six; and a line of the answer.
+ */
+#define LIMIT_ASK_PROMPT (32 * LIMIT_MIB)
+#define LIMIT_ASK_BODY (256 * LIMIT_MIB)
+#define LIMIT_ASK_LINE (64 * LIMIT_MIB)
+/* Of a running server the commands read LIMIT_PAGE at a time. */
 
 /*
  * A child of app-server costs limit_child_line and limit_child_requests, and

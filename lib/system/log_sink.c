@@ -10,9 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-	PIPE_SIZE = 1024 * 1024 /* what Linux lets everybody have */
-};
+#include "base/limits.h"
 
 /* Between asking and writing nobody of ours may take the room. */
 static pthread_mutex_t ask_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -42,7 +40,7 @@ log_sink_open(struct log_sink *s, int fd)
 	if (!S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode))
 		return;
 	if (S_ISFIFO(st.st_mode))
-		(void)fcntl(fd, F_SETPIPE_SZ, PIPE_SIZE);
+		(void)fcntl(fd, F_SETPIPE_SZ, (int)LIMIT_LOG_PIPE);
 	s->own = open_anew(fd);
 	if (s->own >= 0)
 		s->fd = s->own;

@@ -8,12 +8,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/limits.h"
 #include "system/fdio.h"
 #include "system/private_file.h"
 #include "thread/sync.h"
 
 enum {
-	FILE_MAX = 1024 * 1024,
 	CHAIN_MAX = 16
 };
 
@@ -74,8 +74,8 @@ read_chain(struct loading *l)
 	struct buf text;
 	int rc;
 
-	buf_init(&text, FILE_MAX);
-	rc = file_read(l->t->cert_file, FILE_MAX, &text);
+	buf_init(&text, LIMIT_SECRET_FILE);
+	rc = file_read(l->t->cert_file, LIMIT_SECRET_FILE, &text);
 	if (rc != 0)
 		snprintf(l->error, TLS_CERT_ERROR_MAX, "--tls-cert: %s: %s",
 		    l->t->cert_file, strerror(-rc));
@@ -110,9 +110,9 @@ read_key(struct loading *l)
 	struct buf text;
 	int rc;
 
-	buf_init(&text, FILE_MAX);
+	buf_init(&text, LIMIT_SECRET_FILE);
 	rc = private_file_read(
-	    "tls-key", l->t->key_file, FILE_MAX, &text, l->error);
+	    "tls-key", l->t->key_file, LIMIT_SECRET_FILE, &text, l->error);
 	if (rc == 0)
 		rc = parse_key(l, &text);
 	private_file_wipe(&text);

@@ -20,9 +20,6 @@
 #define MARGIN (15 * NS_PER_S)
 
 enum {
-	PROMPT_MAX = 32 * 1024 * 1024, /* as the default --max-body-bytes */
-	BODY_MAX = 256 * 1024 * 1024, /* each byte may take six */
-	LINE_MAX_BYTES = 64 * 1024 * 1024,
 	READ_SIZE = 65536,
 	DEPTH_MAX = 64,
 	STATUS_OK = 200
@@ -314,8 +311,8 @@ ask_server(struct ask *a)
 	struct buf body, in;
 	int fd = -1, rc;
 
-	buf_init(&body, BODY_MAX);
-	buf_init(&in, LINE_MAX_BYTES);
+	buf_init(&body, LIMIT_ASK_BODY);
+	buf_init(&in, LIMIT_ASK_LINE);
 	rc = running_connect(
 	    &a->settings, &a->server, clock_after(MARGIN), &fd);
 	if (rc == 0)
@@ -365,7 +362,7 @@ ask_run(char **argv)
 
 	if (words_have_help(argv))
 		return usage_ask();
-	buf_init(&a.prompt, PROMPT_MAX);
+	buf_init(&a.prompt, LIMIT_ASK_PROMPT);
 	a.model = words_take_value(argv, "--model", SETTINGS_LOCAL_MODEL);
 	if (take_words(&a, argv) != 0)
 		status = command_complain("the question is too long");

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "base/limits.h"
 #include "cli/command.h"
 #include "client/running.h"
 #include "cli/usage.h"
@@ -11,7 +12,6 @@
 #include "system/log.h"
 
 enum {
-	TEXT_MAX = 4 * 1024 * 1024,
 	CELL_MAX = MODELS_NAME_MAX,
 	DEPTH_MAX = 16
 };
@@ -31,7 +31,7 @@ list_of(const struct codex *c)
 	json_t *list = NULL;
 	struct buf text;
 
-	buf_init(&text, TEXT_MAX);
+	buf_init(&text, LIMIT_PAGE);
 	if (codex_models_json(c->models, &text) != 0 ||
 	    jsonx_parse(text.data, text.len, DEPTH_MAX, &list, why) != 0)
 		list = NULL;

@@ -3,11 +3,8 @@
 #include <errno.h>
 
 #include "base/buf.h"
+#include "base/limits.h"
 #include "cli/command.h"
-
-enum {
-	HELP_MAX = 1024 * 1024
-};
 
 static int
 print(const char *text)
@@ -23,7 +20,7 @@ print_with_options(const char *text)
 	struct buf b;
 	int rc;
 
-	buf_init(&b, HELP_MAX);
+	buf_init(&b, LIMIT_HELP);
 	rc = buf_puts(&b, text);
 	if (rc == 0)
 		rc = options_help(&settings_table, &b);
@@ -260,7 +257,7 @@ usage_print_settings(const json_t *settings)
 		const struct option_def *def = &settings_table.defs[i];
 		struct buf value;
 
-		buf_init(&value, HELP_MAX);
+		buf_init(&value, LIMIT_HELP);
 		if (value_text(
 			def, json_object_get(settings, def->name), &value) == 0)
 			printf("  %-24s %s\n", def->name,

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "client/http_client.h"
 #include "daemon/private_socket.h"
 #include "json/jsonx.h"
@@ -14,7 +15,6 @@
 
 enum {
 	DEPTH_MAX = 64,
-	BODY_MAX = 4 * 1024 * 1024,
 	STATUS_OK = 200
 };
 
@@ -62,7 +62,7 @@ ask(const struct settings *s, pid_t pid, const char *path, int *ret_status)
 
 	if (connect_to(s, pid, deadline, &fd) != 0)
 		return NULL;
-	buf_init(&body, BODY_MAX);
+	buf_init(&body, LIMIT_PAGE);
 	if (http_get(fd, path, deadline, ret_status, &body) == 0)
 		object = object_of(&body);
 	buf_free(&body);

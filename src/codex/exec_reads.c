@@ -1,13 +1,9 @@
 #include "codex/exec_reads.h"
 
 #include "base/buf.h"
+#include "base/limits.h"
 #include "base/utf8.h"
 #include "json/jsonw.h"
-
-enum {
-	/* One argument may have 128 KiB. */
-	PROFILE_MAX = 96 * 1024
-};
 
 /* What ":minimal" has of a system (seen in the sandbox's mounts). */
 static const char *const minimal[] = { "/bin", "/etc", "/lib", "/lib64", "/nix",
@@ -208,7 +204,7 @@ exec_reads_argv(
 
 	if (!exec_reads_uses_profile(r, what))
 		return strv_add_all(argv, "--sandbox", "read-only", NULL);
-	buf_init(&b, PROFILE_MAX);
+	buf_init(&b, LIMIT_EXEC_PROFILE);
 	rc = write_profile(r, what, cwd, &b);
 	if (rc == 0)
 		rc = strv_add_all(argv, "-c", "default_permissions=\"proxy\"",

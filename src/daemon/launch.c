@@ -12,11 +12,11 @@
 #include "daemon/progress.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "system/fdio.h"
 
 enum {
-	LINE_MAX_BYTES = 2048,
-	OUTPUT_MAX = 64 * 1024
+	LINE_MAX_BYTES = 2048
 };
 
 /* A start that is over before shows nothing of its steps. */
@@ -249,7 +249,7 @@ launch_wait(struct launch *l, int64_t patience)
 	struct listening in = { .up = false };
 	int rc = 0;
 
-	buf_init(&in.heard, OUTPUT_MAX);
+	buf_init(&in.heard, LIMIT_START_WORDS);
 	progress_init(
 	    &in.progress, STDERR_FILENO, clock_after(SHOW_STEPS_AFTER));
 	while (rc == 0) {

@@ -5,11 +5,11 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "json/jsonx.h"
 #include "system/fdio.h"
 
 enum {
-	FILE_MAX = 4 * 1024 * 1024,
 	DEPTH_MAX = 16,
 	STATE_VERSION = 2, /* that is written */
 	STATE_VERSION_OLDEST = 1
@@ -171,8 +171,9 @@ state_file_read(const char *path, struct state_file *ret_state,
 	int rc;
 
 	strv_init(&st.urls);
-	buf_init(&text, FILE_MAX);
-	rc = st.path == NULL ? -ENOMEM : file_read(path, FILE_MAX, &text);
+	buf_init(&text, LIMIT_STATE_FILE);
+	rc = st.path == NULL ? -ENOMEM
+			     : file_read(path, LIMIT_STATE_FILE, &text);
 	if (rc != 0)
 		snprintf(ret_error, STATE_FILE_ERROR_MAX, "%s: %s", path,
 		    strerror(-rc));
@@ -200,8 +201,8 @@ looks_like_state(const char *path)
 	json_t *root = NULL;
 	bool is;
 
-	buf_init(&text, FILE_MAX);
-	is = file_read(path, FILE_MAX, &text) == 0 &&
+	buf_init(&text, LIMIT_STATE_FILE);
+	is = file_read(path, LIMIT_STATE_FILE, &text) == 0 &&
 	    jsonx_parse(text.len > 0 ? text.data : "", text.len, DEPTH_MAX,
 		&root, why) == 0 &&
 	    json_is_object(root) &&

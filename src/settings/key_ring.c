@@ -3,11 +3,11 @@
 #include <errno.h>
 #include <gnutls/crypto.h>
 
+#include "base/limits.h"
 #include "base/secret.h"
 #include "thread/sync.h"
 
 enum {
-	FILE_MAX = 1024 * 1024,
 	SHA256_BYTES = 32
 };
 
@@ -173,9 +173,9 @@ read_file(struct key_ring *k, struct key_set *set, char *ret_error)
 	struct buf text;
 	int rc;
 
-	buf_init(&text, FILE_MAX);
+	buf_init(&text, LIMIT_SECRET_FILE);
 	rc = private_file_read("api-key-file", k->settings->api_key_file,
-	    FILE_MAX, &text, ret_error);
+	    LIMIT_SECRET_FILE, &text, ret_error);
 	if (rc == 0)
 		rc = add_lines(k, set, text.data, ret_error);
 	private_file_wipe(&text);

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "system/log.h"
+#include "base/limits.h"
 #include "base/parse.h"
 #include "codex/codex_catalog.h"
 #include "codex/codex_command.h"
@@ -21,8 +22,6 @@
 #define CATALOG_DEADLINE (5 * NS_PER_S)
 
 enum {
-	OUTPUT_MAX = 16 * 1024 * 1024,
-	STDERR_MAX = 64 * 1024,
 	/* Of a reason: until somebody acts, no caller need ask again. */
 	LASTING = 1 << 30
 };
@@ -72,7 +71,7 @@ run_argv(struct probe *p, const struct strv *env, const char *cwd,
 	struct buf err;
 	int rc;
 
-	buf_init(&err, STDERR_MAX);
+	buf_init(&err, LIMIT_CODEX_WORDS);
 	rc = process_capture(&spec, clock_after(patience), p->spec->abort_fd,
 	    out, &err, ret_status);
 	buf_free(&err);
@@ -227,7 +226,7 @@ check_version(struct probe *p)
 	int rc;
 
 	step(p, "reading its version");
-	buf_init(&out, STDERR_MAX);
+	buf_init(&out, LIMIT_CODEX_WORDS);
 	rc = run_codex(
 	    p, &p->codex->env, QUICK_DEADLINE, &out, &st, "--version", NULL);
 	if (rc != 0)
@@ -270,7 +269,7 @@ keyring_login(struct probe *p)
 
 	step(p, "looking for a login");
 	strv_init(&env);
-	buf_init(&out, STDERR_MAX);
+	buf_init(&out, LIMIT_CODEX_WORDS);
 	rc = strv_add_vector(&env, p->codex->env.v);
 	if (rc == 0)
 		rc = strv_env_set(&env, "CODEX_HOME", p->users_home);
@@ -359,7 +358,7 @@ try_sandbox(struct probe *p, bool in_profile)
 	int rc;
 
 	strv_init(&argv);
-	buf_init(&out, STDERR_MAX);
+	buf_init(&out, LIMIT_CODEX_WORDS);
 	rc = strv_add_all(&argv, c->binary.path, "sandbox", NULL);
 	if (rc == 0 && c->reads.profiles == EXEC_PROFILES_ALLOW)
 		rc = strv_add(&argv, "linux");
@@ -414,7 +413,7 @@ ask_catalog(struct probe *p, const char *option)
 	struct buf out;
 	int rc;
 
-	buf_init(&out, OUTPUT_MAX);
+	buf_init(&out, LIMIT_CATALOG);
 	rc = run_codex(p, &p->codex->env, CATALOG_DEADLINE, &out, &st, "debug",
 	    "models", option, NULL);
 	if (rc == 0 && !st.signalled && st.code == 0 && out.len > 0)

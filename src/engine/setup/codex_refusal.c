@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "codex/codex_stderr.h"
 #include "codex/codex_words.h"
 #include "system/process.h"
@@ -15,8 +16,6 @@
 #define PATIENCE (10 * NS_PER_S)
 
 enum {
-	OUTPUT_MAX = 1024 * 1024,
-	STDERR_MAX = 64 * 1024,
 	EXIT_REFUSED = 1
 };
 
@@ -68,8 +67,8 @@ codex_refusal(const struct settings *s, const struct codex *c, int abort_fd,
 	if (s->codex_config.n == 0)
 		return false;
 	strv_init(&argv);
-	buf_init(&out, OUTPUT_MAX);
-	buf_init(&err, STDERR_MAX);
+	buf_init(&out, LIMIT_CODEX_TRIAL);
+	buf_init(&err, LIMIT_CODEX_WORDS);
 	if (make_argv(s, c, &argv) == 0)
 		refused = run(c, &argv, abort_fd, &out, &err) && err.len > 0;
 	error = refused ? codex_last_words(err.data) : "";

@@ -3,12 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "system/log.h"
-
-enum {
-	/* Longer ones are not compared, nor kept: 64 KiB of tools fit. */
-	PARAMS_MAX = 256 * 1024
-};
 
 void
 app_spare_init(struct app_spare *s)
@@ -53,7 +49,7 @@ drop(struct app_spare *s, struct app_child *c)
 static bool
 is_as_before(const struct app_spare *s)
 {
-	return s->next.len == s->params.len && s->next.len <= PARAMS_MAX &&
+	return s->next.len == s->params.len && s->next.len <= LIMIT_SPARE &&
 	    memcmp(s->next.data, s->params.data, s->next.len) == 0;
 }
 
@@ -65,7 +61,7 @@ remember(struct app_spare *s, bool as_before)
 	s->recurring = as_before;
 	s->params = s->next;
 	s->next = older;
-	if (s->params.len > PARAMS_MAX)
+	if (s->params.len > LIMIT_SPARE)
 		buf_free(&s->params);
 }
 
