@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { slack } from "./lib/env.mjs";
 import { ask } from "./lib/http.mjs";
-import { ignores, withArgument } from "./lib/proc.mjs";
+import { connections, ignores, withArgument } from "./lib/proc.mjs";
 import { describeEngines, fakeWorld, mark, realCodex } from "./lib/proxy.mjs";
 import { Raw } from "./lib/raw.mjs";
 import { timed, until } from "./lib/wait.mjs";
@@ -207,5 +207,65 @@ describe("hanging up at any point", () => {
 		    m.requests_error === m.requests_total - 1, "it to begin");
 		raw.destroy();
 		await proxy.metricsUntil((m) => gone(m) === before + 1, "a 499");
+	});
+});
+
+// Only with its headers is it a request: before them there is nothing to
+// count, to log or to answer.
+describe("hanging up within the head", () => {
+	const world = fakeWorld({ before, after }, {
+		args: ["--idle-timeout-seconds", `${Math.ceil(slack)}`] });
+	const body = JSON.stringify(ask("FAKE:text=x"));
+	const head = "POST /v1/chat/completions HTTP/1.1\r\n" +
+	    "Host: localhost\r\nContent-Type: application/json\r\n" +
+	    `Content-Length: ${body.length}\r\n\r\n`;
+	const line = head.indexOf("\r\n") + 2;
+	/* how it is left, bytes that come before, how the client goes */
+	const rows = [
+		["a letter", 1, "destroy"], ["a letter", 1, "resetAndDestroy"],
+		["half a line", 20, "destroy"],
+		["half a line", 20, "resetAndDestroy"],
+		["a line", line, "destroy"], ["a line", line, "resetAndDestroy"],
+		["half a header", line + 9, "destroy"],
+		["half a header", line + 9, "resetAndDestroy"],
+		["all but a byte", head.length - 1, "destroy"],
+		["all but a byte", head.length - 1, "resetAndDestroy"],
+	];
+
+	it("is no request and no line of the log", async () => {
+		const { proxy } = world;
+		const tally = (m) => [m.requests_total, m.requests_ok,
+			m.requests_error, m.errors_by_status];
+
+		await proxy.atRest();
+		const counted = tally(await proxy.metrics());
+		const logged = proxy.log().length;
+
+		for (const [name, n, how] of rows) {
+			const raw = await Raw.connect(proxy.port);
+
+			raw.write(head.slice(0, n));
+			await until(() => connections(proxy.pid).length > 0,
+			    `${name} to be there`);
+			raw.socket[how]();
+		}
+		await proxy.atRest();
+		assert.deepEqual(tally(await proxy.metrics()), counted);
+		assert.deepEqual(proxy.log().slice(logged), []);
+		assert.equal(proxy.calls().length, 0);
+	});
+
+	it("and with the last byte it is one", async () => {
+		const { proxy } = world;
+		const before = gone(await proxy.metrics());
+		const raw = await Raw.connect(proxy.port);
+
+		raw.write(head);
+		await proxy.metricsUntil((m) => m.requests_total === 1,
+		    "it to begin");
+		raw.destroy();
+		await proxy.metricsUntil((m) => gone(m) === before + 1, "a 499");
+		await proxy.atRest();
+		assert.equal(proxy.events("chat_completion_latency").length, 1);
 	});
 });
