@@ -24,6 +24,8 @@ enum {
 	HTTP_PRIVATE_IDLE = 60 /* seconds that one may be silent */
 };
 
+struct http_request;
+
 /* One listener's part in it; outlives its daemon. */
 struct http_door {
 	bool private; /* for this user's own programs alone */
@@ -37,6 +39,7 @@ struct http_connection {
 	struct http_door *door;
 	struct tls_pair *tls;
 	struct http_line line; /* of its request */
+	struct http_request *request; /* that is under way, or NULL */
 	bool foreign; /* another user's, at the private door: never served */
 };
 

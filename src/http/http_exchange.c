@@ -245,6 +245,7 @@ begin(struct http_context *context, struct MHD_Connection *connection,
 	r = request_new(context, peer, connection, url, method);
 	if (r == NULL)
 		return NULL;
+	peer->request = r;
 	await_body(r);
 	if (r->refusal.kind != ERROR_NONE && r->close)
 		refuse(r);
@@ -317,6 +318,7 @@ http_exchange_completed(void *cls, struct MHD_Connection *connection,
 	if (r == NULL)
 		return;
 	*con_cls = NULL;
+	r->peer->request = NULL;
 	http_connection_idle(r->peer);
 	if (r->begun && r->route->end != NULL)
 		r->route->end(r);
@@ -330,4 +332,17 @@ http_exchange_completed(void *cls, struct MHD_Connection *connection,
 	http_body_free(&r->body);
 	r->context->on_count(r->context, -1);
 	free(r);
+}
+
+void
+http_exchange_connection(void *door, struct MHD_Connection *connection,
+    void **socket_context, enum MHD_ConnectionNotificationCode what)
+{
+	struct http_connection *c = *socket_context;
+	void *left = c == NULL ? NULL : c->request;
+
+	if (what == MHD_CONNECTION_NOTIFY_CLOSED)
+		http_exchange_completed(
+		    NULL, connection, &left, MHD_REQUEST_TERMINATED_WITH_ERROR);
+	http_connection_notify(door, connection, socket_context, what);
 }

@@ -21,4 +21,12 @@ http_exchange_request(void *cls, struct MHD_Connection *connection,
 void http_exchange_completed(void *cls, struct MHD_Connection *connection,
     void **con_cls, enum MHD_RequestTerminationCode how);
 
+/*
+ * MHD_OPTION_NOTIFY_CONNECTION, with a door: http_connection_notify, and the
+ * end of a request that libmicrohttpd 1.0.1 has given up without a word (seen
+ * over TLS, where a chunk's extension has no room).
+ */
+void http_exchange_connection(void *door, struct MHD_Connection *connection,
+    void **socket_context, enum MHD_ConnectionNotificationCode what);
+
 #endif

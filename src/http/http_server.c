@@ -135,7 +135,7 @@ start_daemon(
 	    &hs->context, MHD_OPTION_EXTERNAL_LOGGER, on_mhd_log, NULL,
 	    MHD_OPTION_LISTEN_SOCKET, l->fd, MHD_OPTION_NOTIFY_COMPLETED,
 	    http_exchange_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION,
-	    http_connection_notify, door, MHD_OPTION_URI_LOG_CALLBACK,
+	    http_exchange_connection, door, MHD_OPTION_URI_LOG_CALLBACK,
 	    http_connection_line, NULL, MHD_OPTION_CONNECTION_LIMIT,
 	    (unsigned)door->room->limit, MHD_OPTION_CONNECTION_TIMEOUT, idle,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, LIMIT_HEAD,
