@@ -109,6 +109,10 @@ limit_body_values(size_t len)
 #define LIMIT_SCHEMA_DEPTH 2048U
 
 /*
+ * What of an answer waits for its client is in LIMIT_UNREAD; what is still
+ * being made is in no sum, but bounded by how many run at once: --workers
+ * times --turns-per-worker of app-server, --max-concurrency of exec.
+ *
  * A job that runs: its message and its reasoning as they stand, LIMIT_BACKLOG
  * each, and its calls, as much again, and one LIMIT_SEALED. Whoever demands a
  * call, or wants encrypted reasoning, may have LIMIT_BACKLOG of events wait for
