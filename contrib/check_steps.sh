@@ -661,3 +661,127 @@ step_install() {
   make_build plain uninstall DESTDIR="$root" prefix=/usr
   expect "make uninstall removes them" [ -z "$(installed_files "$root")" ]
 }
+
+# ---- the Debian package ----
+
+# From a release, as whoever packages it has one, into package/.
+build_package() {
+  local dir=$work/package
+
+  make_build plain dist &&
+    tar -C "$dir" -xf "$work"/plain/codex-api-proxy-*.tar.xz || return 1
+  (
+    cd "$dir"/codex-api-proxy-*/ || exit 1
+    CC="${ccache}gcc" DEB_BUILD_PROFILES=nocheck \
+      DEB_BUILD_OPTIONS="nocheck parallel=$jobs" \
+      "${behind[@]}" dpkg-buildpackage -us -uc
+  ) >"$dir/log" 2>&1 || {
+    tail -n 30 "$dir/log"
+    return 1
+  }
+}
+
+has_no_complaint() {
+  local said status=0
+
+  said=$(lintian --allow-root --display-info "$1" 2>&1) || status=$?
+  [ -z "$said" ] || printf '%s\n' "$said"
+  [ -z "$said" ] && [ "$status" -eq 0 ]
+}
+
+# The same package as a later version.
+later_package() {
+  local dir=$work/package
+
+  rm -rf "$dir/later"
+  fakeroot sh -ec 'dpkg-deb -R "$1" "$2"
+    sed -i "s/^Version: .*/&+later/" "$2/DEBIAN/control"
+    dpkg-deb -b "$2" "$3"' sh "$1" "$dir/later" "$dir/later.deb" >/dev/null
+}
+
+# package_tool OPTION...: dpkg on a system of its own, below package/root. What
+# the package depends on is this system's.
+package_tool() {
+  PATH=$PATH:/usr/sbin:/sbin fakeroot dpkg --root="$work/package/root" \
+    --force-depends --log=/dev/null "$@" >>"$work/package/log" 2>&1
+}
+
+# packaged COMMAND...: the installed program, as a user who has a file of
+# settings and nothing else.
+packaged() {
+  env -i PATH="$PATH" HOME="$work/package/home" timeout 120 \
+    "$work/package/root/usr/bin/codex-api-proxy" "$@"
+}
+
+answers() {
+  [ -n "$(packaged ask hello)" ]
+}
+
+is_version() {
+  # shellcheck disable=SC2016 # dpkg's
+  [ "$(dpkg-query --admindir="$work/package/root/var/lib/dpkg" \
+    -W -f='${Version}' codex-api-proxy 2>/dev/null)" = "$1" ]
+}
+
+# All but what dpkg itself has written.
+package_files() {
+  find "$work/package/root" -path '*/var/lib/dpkg' -prune -o -type f -print
+}
+
+# The installed program and units in the place of a build's, for tests.
+make_packaged_build() {
+  local dir=$work/package/run root=$work/package/root
+
+  mkdir -p "$dir/contrib/systemd"
+  ln -s "$root/usr/bin/codex-api-proxy" "$work/plain/tests" "$dir"
+  ln -s "$root"/usr/lib/systemd/{user,system}/* "$dir/contrib/systemd"
+}
+
+make_packaged_home() {
+  local own=$work/package/home/.codex-api-proxy
+
+  mkdir -p "$own"
+  cat >"$own/environment" <<END
+CODEX_PROXY_PORT=0
+CODEX_PROXY_CODEX_BIN=$work/plain/tests/sim/fake_codex
+CODEX_PROXY_CODEX_CONFIGS='model_provider="sim"'
+END
+}
+
+step_package() {
+  local dir=$work/package deb version
+
+  need_e2e_tools
+  prepare xz-utils
+  locked prepare need_packages debhelper dpkg-dev fakeroot lintian
+  configure_plain
+  build_programs plain
+  rm -rf "$dir" && mkdir -p "$dir"
+  expect "dpkg-buildpackage" build_package
+  deb=$(find "$dir" -name 'codex-api-proxy_*.deb')
+  version=$(dpkg-deb -f "$deb" Version)
+  expect "lintian has nothing to say" has_no_complaint "$dir"/*.changes
+  mkdir -p "$dir"/root/var/lib/dpkg/{info,updates}
+  touch "$dir/root/var/lib/dpkg/status"
+  expect "it is installed" package_tool -i "$deb"
+  expect "no unit is enabled" [ ! -e "$dir/root/etc" ]
+  make_packaged_build
+  make_packaged_home
+  run_e2e package/run systemd || true
+  expect "the first start" packaged start
+  expect "the first answer" answers
+  later_package "$deb"
+  expect "an upgrade" package_tool -i "$dir/later.deb"
+  expect "the later version is there" is_version "$version+later"
+  expect "the server answers after it" answers
+  expect "a restart" packaged restart
+  expect "the later one answers" answers
+  expect "the stop" packaged stop
+  expect "it is removed" package_tool -r codex-api-proxy
+  expect "nothing is left of it" [ -z "$(package_files)" ]
+  expect "it is purged" package_tool -P codex-api-proxy
+  expect "dpkg does not know it any more" is_version ""
+  expect "the user's files are left alone" \
+    [ -e "$dir/home/.codex-api-proxy/environment" ]
+  expect "no process is left behind" leftovers "$dir/root"
+}

@@ -8,6 +8,11 @@ EXTRA_DIST += \
 	contrib/quickstart \
 	contrib/systemd/codex-api-proxy.service.in \
 	contrib/systemd/codex-api-proxy@.service.in \
+	debian/changelog \
+	debian/control \
+	debian/copyright \
+	debian/rules \
+	debian/source/format \
 	tests/tree/check_check \
 	tests/tree/check_docs \
 	tests/tree/check_format \
