@@ -116,7 +116,7 @@ describe("the page", () => {
 	it("workers and models", async () => {
 		await tab.reads("#workers tbody tr", /^app-server 1 idle \d+ 0 /);
 		await tab.reads("#models tbody tr",
-		    /^codex-local gpt-6.1-sol 272,000 low, medium, high/);
+		    /^codex-local gpt-6.1-sol 272 k low, medium, high/);
 		await closeTab();
 	});
 

@@ -16,6 +16,39 @@ const types = { html: "text/html; charset=utf-8",
 	css: "text/css; charset=utf-8",
 	js: "text/javascript; charset=utf-8", svg: "image/svg+xml" };
 
+describe("what the page says of a failure", () => {
+	const table = fs.readFileSync(
+	    path.join(topDir, "src/conversation/error.def"), "utf8");
+	const codes = [...table.matchAll(
+	    /^ERROR\(\w+,\s*(\d+), "(\w+)"/gm)].map((m) => [Number(m[1]), m[2]]);
+	let explain;
+
+	before(async () => {
+		// No package says that it is a module: the page does.
+		const text = fs.readFileSync(path.join(sources, "words.js"), "utf8");
+
+		({ explain } = await import("data:text/javascript," +
+		    encodeURIComponent(text)));
+	});
+
+	it("is something else for each that is not the request's own fault",
+		() => {
+			const other = new Set(codes.filter(([status]) =>
+				status >= 499 || [401, 403, 429].includes(status))
+			    .map(([, code]) => code));
+			const said = new Set([...other].map((c) => explain(c).what));
+
+			assert.ok(other.size > 15, String(other.size));
+			assert.equal(said.size, other.size);
+			assert.ok(!said.has(explain("unheard_of").what));
+		});
+
+	it("has something to do for all", () => {
+		for (const [, code] of codes)
+			assert.ok(explain(code).todo.length > 10, code);
+	});
+});
+
 describe("the page", () => {
 	const dir = makeDir("page");
 	let proxy;

@@ -196,6 +196,7 @@ export function models(list) {
 	$("models").replaceChildren(table("Models", ["Name", "Answered by",
 		"Window", "Efforts"], list.map((m) => [m.id,
 		m.root === m.id ? "itself" : m.root ?? "Codex's default",
-		m.context_window ? `${count(m.context_window)}` : "not told",
+		m.context_window ? `${Math.round(m.context_window / 1000)} k`
+		    : "not told",
 		(m.reasoning_efforts ?? []).join(", ") || "none"])));
 }
