@@ -31,7 +31,7 @@ e2e_threads=(app_end app_kept_random app_many app_supervision hangup sse_wire
 # Where it may matter that Codex, with its built-in provider, comes to the model's
 # server over a WebSocket: what goes upstream, what is told of it, and its end.
 e2e_websocket=(app_bad_ends app_calls app_end app_exact app_fields app_forced
-  app_reasoning app_spare app_stream errors hangup)
+  app_kept app_kept_random app_reasoning app_spare app_stream errors hangup)
 # Older versions of Codex, and the end-to-end tests of the engine that each is
 # tested for: what Codex says and does, not what the server does by itself.
 versions_exec=(0.122.0)

@@ -104,7 +104,8 @@ app_turn_call(struct app_turn *t, const struct rpc_event *e, const char *id,
 	bool known;
 	int rc;
 
-	if (t->state == TURN_SETTLING)
+	/* Also before the answer to turn/start is there. */
+	if (t->state == TURN_SETTLING || (t->job_over && t->number != 0))
 		return app_keep_call(t, e->call_id, id, ret_held);
 	*ret_held = t->job_over || t->answer.calls.n > 0;
 	if (!*ret_held || t->job_over)

@@ -44,8 +44,16 @@ function plainItem(i) {
 	    : [i.role, texts];
 }
 
+// By which the built-in provider tells some models of another effort.
+const isUpdate = (i) => i.type === "configuration_update";
+
+// The effort that a request asks for.
+export const gotEffort = (body) => body.input.findLast(isUpdate)
+    ?.reasoning.effort ?? body.reasoning.effort;
+
 // What the model got, but for what is its own: reasoning and commentary.
-export const gotItems = (body) => received(body).items
+export const gotItems = (body) => received({ ...body,
+	input: body.input.filter((i) => !isUpdate(i)) }).items
     .filter((i) => i.type !== "reasoning" && i.phase !== "commentary")
     .map(plainItem).reduce(add, []);
 

@@ -108,6 +108,31 @@ stage_unknown_request(struct turn *t)
 	return STAGE_PARK;
 }
 
+static void
+ask_for(struct ask *ask)
+{
+	struct wire_args args = ask->args;
+
+	args.json[0] = ask->name;
+	args.json[1] = ask->arguments;
+	wire_request(ask->id, "item/tool/call",
+	    "{'threadId':'$t','turnId':'$u','callId':'$i','namespace':null,"
+	    "'tool':$0,'arguments':$1}",
+	    &args);
+}
+
+/* Behind the response, the last first. */
+static void
+ask_for_all(struct turn *t)
+{
+	struct ask *ask;
+
+	LIST_FOREACH(ask, &asks, link) {
+		if (ask->turn == t && ask->name != NULL)
+			ask_for(ask);
+	}
+}
+
 /* Says that the model calls `call`, NAME:{json}, and asks for the result. */
 static void
 call_tool(struct turn *t, const char *call)
@@ -137,12 +162,8 @@ call_tool(struct turn *t, const char *call)
 	    CALL("'inProgress','contentItems':null,'success':null,"
 		 "'durationMs':null") "null}",
 	    &ask->args);
-	if (!t->script->unasked)
-		wire_request(ask->id, "item/tool/call",
-		    "{'threadId':'$t','turnId':'$u','callId':'$i','namespace':"
-		    "null,"
-		    "'tool':$0,'arguments':$1}",
-		    &ask->args);
+	if (!t->script->unasked && !t->script->ask_late)
+		ask_for(ask);
 	json_decref(parsed);
 	free(name);
 	free(quoted);
@@ -165,6 +186,9 @@ stage_tools(struct turn *t)
 	if (tools->n == 0)
 		return STAGE_NEXT;
 	item_raw_response(t);
+	if (t->script->ask_late)
+		ask_for_all(t);
+	item_turn_answer(t);
 	t->thread->gone = t->script->vanish;
 	t->thread->refuse_news = t->script->refuse_news;
 	if (t->script->abandon == 0)

@@ -81,6 +81,7 @@ static const struct directive directives[] = {
 	{ "vanish",                FLAG,   T,     AT(vanish) },
 	{ "refuse_news",           FLAG,   T,     AT(refuse_news) },
 	{ "unasked",               FLAG,   T,     AT(unasked) },
+	{ "ask_late",              FLAG,   T,     AT(ask_late) },
 	{ "abandon",               NUMBER, T,     AT(abandon) },
 	{ "slow_handshake",        NUMBER, P,     AT(slow_handshake) },
 	{ "no_handshake",          FLAG,   P,     AT(no_handshake) },

@@ -91,6 +91,7 @@ struct script {
 	bool vanish;
 	bool refuse_news;
 	bool unasked;
+	bool ask_late;
 	int64_t abandon; /* milliseconds */
 
 	/* Faults of an app-server process. */
