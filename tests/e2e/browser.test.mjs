@@ -16,8 +16,8 @@ const limits = { primary: { usedPercent: 42, windowDurationMins: 300,
 secondary: { usedPercent: 95, windowDurationMins: 10080,
 	resetsAt: soon + 200000 } };
 const named = (id) => ({ "x-request-id": id });
-// Many deltas, with pauses: it runs until its client goes.
-const endless = "FAKE:deltas=5000;gap=20";
+// Some of an answer, and then nothing: it runs until its client goes.
+const endless = "FAKE:deltas=40;gap=20;hang";
 
 let browser, tab, proxy;
 
@@ -139,9 +139,13 @@ describe("the page", () => {
 			    "\\(2 reasoning\\)$"));
 			await tab.reads("#rows li", /gpt-5.5.*ok$/);
 			// The next one has the whole conversation.
-			await send("FAKE:echo_all");
-			await tab.reads(".said.model:last-child > .text",
-			    /d38 d39.*echo_all/);
+			await send("FAKE:text=more");
+			await tab.reads(".said.model:last-child > .text", /^more$/);
+			const { messages } = JSON.parse(tab.posted.at(-1));
+
+			assert.deepEqual(messages.map((m) => m.role),
+			    ["user", "assistant", "user"]);
+			assert.match(messages[1].content, /^d0 d1.*d38 d39$/);
 			await closeTab();
 		});
 

@@ -203,7 +203,7 @@ describe("who watches", () => {
 		let n = 0;
 
 		// Each of them changes its row several times.
-		for (; performance.now() - begin < 1500; n++)
+		for (; n < 50 || performance.now() - begin < 1500; n++)
 			await proxy.chat("x", { model: 3 }, named(`r${n}`));
 		await w.row(`r${n - 1}`, isDone);
 		const seconds = (performance.now() - begin) / 1000;
@@ -212,7 +212,6 @@ describe("who watches", () => {
 		    .map((e) => Math.round(10 * e.data.begun_at +
 			e.data.age_ms / 100)));
 
-		assert.ok(n > 40, `${n} requests`);
 		assert.ok(sent.size >= 3 && sent.size <= 5 * seconds + 2,
 		    `${sent.size} in ${seconds} s`);
 		assert.ok(w.events.length < 2 * n, `${w.events.length} of ${n}`);

@@ -60,9 +60,14 @@ export class Tab {
 		this.page = page;
 		this.context = context;
 		this.asked = []; // URLs
+		this.posted = []; // bodies
 		this.failed = []; // those that came to nothing
 		this.complaints = []; // of the console, and errors
-		page.on("request", (r) => this.asked.push(r.url()));
+		page.on("request", (r) => {
+			this.asked.push(r.url());
+			if (r.method() === "POST")
+				this.posted.push(r.postData());
+		});
 		page.on("requestfailed", (r) => this.failed.push(r.url()));
 		page.on("console", (m) => this.complaints.push(m.text()));
 		page.on("pageerror", (e) => this.complaints.push(e.message));
