@@ -124,6 +124,31 @@ describe("an answer", () => {
 	});
 });
 
+it("counts what comes, and each change of the cache key", async () => {
+	const before = await world.sim.stats();
+	const client = await connect();
+	const m = mark();
+	const body = JSON.stringify({ model: "m", prompt_cache_key: m,
+		input: [user(`${m} a`)] });
+	const post = () => request(
+	    `http://127.0.0.1:${world.sim.port}/v1/responses`,
+	    { method: "POST", body });
+
+	await post();
+	await post();
+	client.ask(`${m} b`, { prompt_cache_key: "warm", generate: false });
+	await client.events();
+	client.ask(`${m} c`, { prompt_cache_key: `${m} c` });
+	await client.events();
+	const now = await world.sim.stats();
+	const sent = world.sim.requestsWith(m).map((r) => r.bytes);
+
+	assert.equal(sent.length, 3);
+	assert.equal(sent[0], body.length);
+	assert.ok(now.bytes - before.bytes > sent[0] + sent[1] + sent[2]);
+	assert.equal(now.cache_keys - before.cache_keys, 2);
+});
+
 describe("a connection remembers its last response", () => {
 	const at = (client) => world.sim.requests().filter(
 	    (r) => r.wire?.connection === client.number);

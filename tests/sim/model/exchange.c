@@ -307,6 +307,7 @@ exchange_answer(struct exchange *x)
 		    x->body.data, x->body.len, JSON_ALLOW_NUL, NULL);
 	x->started = clock_now();
 	x->n = stats_open();
+	stats_body(x->body.len, body);
 	note_request(x, body);
 	if (strcmp(x->method, "POST") == 0 &&
 	    strcmp(x->path, responses_path) == 0)

@@ -254,8 +254,10 @@ create(struct session *s, json_t *message, size_t bytes)
 		.previous = json_string_value(
 		    json_object_get(message, "previous_response_id")),
 		.started = clock_now() };
+	bool warm = json_is_false(json_object_get(message, "generate"));
 	uint64_t n;
 
+	stats_body(bytes, warm ? NULL : message);
 	if (!has_previous(s, &asked))
 		goto out;
 	json_object_del(asked.body, "type");
@@ -263,7 +265,7 @@ create(struct session *s, json_t *message, size_t bytes)
 	json_object_del(asked.body, "generate");
 	if (complete_input(s, &asked) < 0) {
 		s->over = true;
-	} else if (json_is_false(json_object_get(message, "generate"))) {
+	} else if (warm) {
 		prewarm(s, &asked);
 	} else {
 		n = stats_open();
