@@ -21,6 +21,9 @@ struct app_bench {
 /* So many requests by b->scale; at least 1. */
 size_t app_scaled(const struct app_bench *b, size_t n);
 
+/* False, and said, when there is no Codex to measure `what` with. */
+bool app_has_codex(const struct app_bench *b, const char *what);
+
 /* The real Codex: streams at 1, 8 and 32 at once. */
 void app_part_real(const struct app_bench *b);
 /* fake_codex: short requests that do not stream, at 1 and 64 at once. */
@@ -29,6 +32,12 @@ void app_part_short(const struct app_bench *b);
 void app_part_deltas(const struct app_bench *b);
 /* fake_codex: memory of 1,000 streams in which nothing happens. */
 void app_part_parked(const struct app_bench *b);
+/* The real Codex: an agent's loop on kept threads, and without them. */
+void app_part_loop(const struct app_bench *b);
+/* What looking for a kept thread in vain costs, on both. */
+void app_part_miss(const struct app_bench *b);
+/* The real Codex: 200 kept threads at rest, and 2,000 conversations. */
+void app_part_kept(const struct app_bench *b);
 /* The real Codex: its memory over so many turns. */
 void app_part_soak(const struct app_bench *b, size_t turns);
 

@@ -1,75 +1,17 @@
 /* The parts of the bench that run on the real Codex, before sim_model. */
 #include <errno.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include "app_parts.h"
-#include "base/clock.h"
+#include "app_sim.h"
 #include "bench.h"
 #include "procfs.h"
-#include "system/fdio.h"
 
 enum {
-	LINE_MAX_BYTES = 256,
 	BATCHES = 40, /* of a soak */
 	QUARTER = BATCHES / 4,
 	SOAK_AT_ONCE = 8
 };
-
-struct sim {
-	struct process process;
-	char config[LINE_MAX_BYTES]; /* that puts it behind Codex */
-};
-
-static void
-sim_start(struct sim *sim, const char *path)
-{
-	struct process_spec spec = { .path = path, .envp = environ };
-	struct strv argv;
-	struct buf line;
-	unsigned port = 0;
-	int rc;
-
-	strv_init(&argv);
-	bench_must(strv_add_all(&argv, path, "--exit-with-parent", NULL), path);
-	spec.argv = argv.v;
-	rc = process_start(&spec, &sim->process);
-	strv_free(&argv);
-	errno = -rc;
-	bench_must(rc, path);
-	buf_init(&line, LINE_MAX_BYTES);
-	rc = fd_wait(sim->process.stdout_fd, POLLIN, CLOCK_NEVER);
-	bench_must(rc, path);
-	bench_must(
-	    (int)fd_read_buf(sim->process.stdout_fd, &line, LINE_MAX_BYTES),
-	    path);
-	if (sscanf(line.data, "listening on %u\n", &port) != 1)
-		bench_must(-1, "sim_model's port");
-	buf_free(&line);
-	snprintf(sim->config, sizeof(sim->config),
-	    "model_providers.sim={name=\"sim\","
-	    "base_url=\"http://127.0.0.1:%u/v1\",wire_api=\"responses\","
-	    "env_key=\"SIM_KEY\",request_max_retries=0,"
-	    "stream_max_retries=0}",
-	    port);
-	bench_must(setenv("SIM_KEY", "x", 1), "SIM_KEY");
-}
-
-static void
-sim_stop(struct sim *sim)
-{
-	process_end(&sim->process, NS_PER_S, NULL);
-}
-
-/* False, and said, when there is no Codex to measure. */
-static bool
-has_codex(const struct app_bench *b, const char *what)
-{
-	if (b->codex != NULL)
-		return true;
-	printf("%s: LEFT OUT, since --codex PATH was not given\n", what);
-	return false;
-}
 
 /* Runs `fn` on a proxy in front of the real Codex. */
 static void
@@ -77,21 +19,21 @@ with_rig(const struct app_bench *b, const char *turns_at_once,
     void (*fn)(const struct app_bench *b, struct app_rig *rig, size_t n),
     size_t n)
 {
-	struct sim sim;
+	struct app_sim sim;
 	const char *options[] = { "--engine", "app-server",
-		"--turns-per-worker", turns_at_once, "--codex-config",
-		"model_provider=\"sim\"", "--codex-config", sim.config, NULL };
+		"--turns-per-worker", turns_at_once, NULL };
 	struct proxy_spec spec = { .path = b->proxy,
 		.codex = b->codex,
 		.name = "real",
-		.options = options };
+		.options = options,
+		.provider = sim.options };
 	struct app_rig rig;
 
-	sim_start(&sim, b->sim);
+	app_sim_start(&sim, b->sim, false);
 	app_rig_start(&rig, &spec);
 	fn(b, &rig, n);
 	app_rig_stop(&rig);
-	sim_stop(&sim);
+	app_sim_stop(&sim);
 }
 
 static double
@@ -135,7 +77,7 @@ measure_streams(const struct app_bench *b, struct app_rig *rig, size_t n)
 void
 app_part_real(const struct app_bench *b)
 {
-	if (has_codex(b, "real Codex"))
+	if (app_has_codex(b, "real Codex"))
 		with_rig(b, "32", measure_streams, 0);
 }
 
@@ -173,6 +115,6 @@ soak(const struct app_bench *b, struct app_rig *rig, size_t turns)
 void
 app_part_soak(const struct app_bench *b, size_t turns)
 {
-	if (has_codex(b, "soak"))
+	if (app_has_codex(b, "soak"))
 		with_rig(b, "8", soak, turns);
 }

@@ -33,7 +33,8 @@ usage(void)
 	fprintf(stderr,
 	    "usage: app_server --proxy PATH --fake PATH --sim PATH\n"
 	    "\t[--codex PATH] [--rounds N] [--scale PERCENT]\n"
-	    "\t[--only real|short|deltas|parked] [--soak TURNS]\n");
+	    "\t[--only real|short|deltas|parked|loop|miss|kept] "
+	    "[--soak TURNS]\n");
 	exit(2);
 }
 
@@ -93,6 +94,15 @@ app_scaled(const struct app_bench *b, size_t n)
 	return scaled > 0 ? scaled : 1;
 }
 
+bool
+app_has_codex(const struct app_bench *b, const char *what)
+{
+	if (b->codex != NULL)
+		return true;
+	printf("%s: LEFT OUT, since --codex PATH was not given\n", what);
+	return false;
+}
+
 static const struct {
 	const char *name;
 	void (*run)(const struct app_bench *b);
@@ -101,6 +111,9 @@ static const struct {
 	{ "short", app_part_short },
 	{ "deltas", app_part_deltas },
 	{ "parked", app_part_parked },
+	{ "loop", app_part_loop },
+	{ "miss", app_part_miss },
+	{ "kept", app_part_kept },
 };
 
 int

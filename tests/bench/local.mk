@@ -19,10 +19,13 @@ tests_bench_overhead_LDADD = lib/libcommon.a $(JANSSON_LIBS)
 tests_bench_app_server_SOURCES = $(bench_shared) \
 	tests/bench/app_fake.c \
 	tests/bench/app_floor.c tests/bench/app_floor.h \
+	tests/bench/app_kept.c \
+	tests/bench/app_loop.c \
 	tests/bench/app_parts.h \
 	tests/bench/app_real.c \
 	tests/bench/app_run.c tests/bench/app_run.h \
 	tests/bench/app_server.c \
+	tests/bench/app_sim.c tests/bench/app_sim.h \
 	tests/bench/app_table.c tests/bench/app_table.h \
 	tests/bench/procfs.c tests/bench/procfs.h \
 	tests/bench/stream.c tests/bench/stream.h

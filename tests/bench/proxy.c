@@ -56,13 +56,21 @@ add_option(
 }
 
 static void
+add_all(struct strv *argv, const char *const *options)
+{
+	for (const char *const *o = options; *o != NULL; o++)
+		bench_must(strv_add(argv, *o), *o);
+}
+
+static void
 build_argv(const struct proxy_spec *spec, const char *dir, struct strv *argv)
 {
 	bench_must(strv_add_all(argv, spec->path, "start", "--foreground",
 		       "--port", "0", "--codex-bin", spec->codex, NULL),
 	    "argv");
-	for (const char *const *o = spec->options; *o != NULL; o++)
-		bench_must(strv_add(argv, *o), *o);
+	add_all(argv, spec->options);
+	if (spec->provider != NULL)
+		add_all(argv, spec->provider);
 	add_option(argv, "--app-server-codex-home", dir, "home");
 	add_option(argv, "--default-cwd", dir, "work");
 	add_option(argv, "--pid-file", dir, "proxy.pid");
@@ -78,6 +86,21 @@ make_dir(const char *dir, const char *name)
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	if (mkdir(path, 0700) < 0 && errno != EEXIST)
 		bench_must(-errno, path);
+}
+
+/* A login of Codex's home's own, whoever runs the bench. */
+static void
+log_in(const char *dir)
+{
+	static const char login[] = "{\"OPENAI_API_KEY\":\"none\"}";
+	char path[PATH_MAX];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/home/auth.json", dir);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	bench_must(fd, path);
+	bench_must((int)write(fd, login, strlen(login)), path);
+	close(fd);
 }
 
 /*
@@ -174,6 +197,7 @@ proxy_start(struct proxy *p, const struct proxy_spec *spec)
 	make_dir(bench_directory(), spec->name);
 	make_dir(dir, "home");
 	make_dir(dir, "work");
+	log_in(dir);
 	snprintf(log, sizeof(log), "%s/stderr", dir);
 	(void)unlink(log);
 	*p = (struct proxy){ .port = 0 };

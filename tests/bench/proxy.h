@@ -18,6 +18,7 @@ struct proxy_spec {
 	const char *name; /* of its directory in the bench's */
 	const char *log; /* FAKE_CODEX_DIR for its children, or NULL */
 	const char *const *options; /* more of them, NULL at the end */
+	const char *const *provider; /* and more, or NULL */
 };
 
 struct proxy {
