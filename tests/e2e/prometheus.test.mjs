@@ -195,14 +195,14 @@ describe("a Prometheus that scrapes the proxy", () => {
 		}
 	});
 
-	it("shows all of the store and of the APIs", async () => {
+	it("shows all of the store, of the APIs and of kept threads", async () => {
 		const { text } = await world.proxy.get(
 		    "/metrics?format=prometheus", auth);
 		const shown = new Set(exprs.flatMap((e) => metricNames(e.expr)));
 		const names = [...sampleNames(text)].filter((n) =>
-		    /^codex_proxy_(store|dialect)_/.test(n));
+		    /^codex_proxy_(store|dialect|kept)_/.test(n));
 
-		assert.ok(names.length >= 10, names.join());
+		assert.ok(names.length >= 15, names.join());
 		for (const name of names)
 			assert.ok(shown.has(name), `${name} is on no panel`);
 	});
