@@ -12,6 +12,7 @@ EXTRA_DIST += \
 	tests/e2e/app_forced.test.mjs \
 	tests/e2e/app_isolation.test.mjs \
 	tests/e2e/app_kept.test.mjs \
+	tests/e2e/app_kept_answers.test.mjs \
 	tests/e2e/app_kept_bounds.test.mjs \
 	tests/e2e/app_kept_faults.test.mjs \
 	tests/e2e/app_kept_random.test.mjs \
