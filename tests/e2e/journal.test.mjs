@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
-import { makeDir, removeDir } from "./lib/env.mjs";
+import { makeShortDir, removeDir } from "./lib/env.mjs";
 import { Pending, request, requestUnix } from "./lib/http.mjs";
 import { atOnce, describeEngines, Proxy } from "./lib/proxy.mjs";
 import { stat } from "./lib/proc.mjs";
@@ -295,14 +295,16 @@ describe("who watches", () => {
 });
 
 describe("with keys", () => {
-	const dir = makeDir("journal");
+	const dir = makeShortDir("journal");
+	const state = path.join(dir, "state");
 	const keys = path.join(dir, "keys");
 	const auth = { Authorization: "Bearer sesame" };
 	let proxy;
 
 	before(async () => {
 		fs.writeFileSync(keys, "alice:sesame\n", { mode: 0o600 });
-		proxy = await Proxy.start({ args: ["--api-key-file", keys] });
+		proxy = await Proxy.start({ args: ["--api-key-file", keys,
+			"--state-file", state] });
 		assert.equal((await proxy.chat("FAKE:text=x", {},
 		    { ...auth, ...named("hers") })).status, 200);
 	});
@@ -351,9 +353,7 @@ describe("with keys", () => {
 	});
 
 	it("over the private socket without one", async () => {
-		const sock = path.join(proxy.home,
-		    ".codex-api-proxy/codex-api-proxy.state.json.sock");
-		const r = await requestUnix(sock, "/journal");
+		const r = await requestUnix(`${state}.sock`, "/journal");
 
 		assert.equal(r.status, 200);
 		assert.match(r.text, /"request_id":"hers"/);
