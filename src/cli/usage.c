@@ -65,7 +65,8 @@ usage_program(void)
 		     "  --help     this text; COMMAND --help says more\n"
 		     "  --version  print the version\n"
 		     "\n"
-		     "See codex-api-proxy(1).\n");
+		     "What the server does can be seen in a browser, at its\n"
+		     "address. See codex-api-proxy(1).\n");
 }
 
 int

@@ -81,6 +81,7 @@ describe("the page", () => {
 		await proxy.chat("FAKE:text=fine;usage=1234,3,56,2");
 		await tab.reads("#rows li.ok", /1,234 in, 56 out.*ok/);
 		await tab.reads("#tokens p", /1,2\d\d in/);
+		await tab.reads("#tiles div", /conversations kept *1|1 *conv/);
 		await until(async () => (await tab.texts("#rows li.running"))
 		    .length === 0, "nothing to run");
 		await closeTab();

@@ -89,6 +89,7 @@ export function tiles(metrics, minutes) {
 	const hour = [...minutes.values()];
 	const sum = (name) => hour.reduce((n, m) => n + m[name], 0);
 	const first = metrics.latency_ms.first_token;
+	const kept = metrics.kept_threads;
 	const list = [
 		["running", count(metrics.in_flight)],
 		["waiting", count(metrics.queue_depth)],
@@ -98,6 +99,8 @@ export function tiles(metrics, minutes) {
 			count(sum("tokens_input") + sum("tokens_output"))],
 		["first word, median", first.count > 0
 		    ? `${(first.p50 / 1000).toFixed(2)} s` : "none yet"],
+		["conversations kept", count(kept.idle + kept.waiting)],
+		["gone on with", count(kept.hits.idle + kept.hits.waiting)],
 	];
 
 	$("tiles").replaceChildren(...list.map(([name, value]) =>
