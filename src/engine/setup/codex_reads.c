@@ -220,7 +220,8 @@ int
 codex_reads_collect(
     const struct settings *s, const char *users_home, struct codex *c)
 {
-	const char *const files[] = { config_file(s), s->api_key_file,
+	/* The first that there is stands for all in the log. */
+	const char *const files[] = { s->api_key_file, config_file(s),
 		s->tls_key, s->state_file, s->log_file, s->codex_home,
 		UNIT_SETTINGS, getenv("CREDENTIALS_DIRECTORY") };
 	struct exec_reads *r = &c->reads;
