@@ -153,6 +153,7 @@ src_dialect_chat_sources = \
 	src/dialect/chat/chat_calls.c \
 	src/dialect/chat/chat_choice.c \
 	src/dialect/chat/chat_chunk.c src/dialect/chat/chat_chunk.h \
+	src/dialect/chat/chat_details.c src/dialect/chat/chat_details.h \
 	src/dialect/chat/chat_dialect.c src/dialect/chat/chat_dialect.h \
 	src/dialect/chat/chat_form.c src/dialect/chat/chat_form.h \
 	src/dialect/chat/chat_messages.c \

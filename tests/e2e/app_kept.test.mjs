@@ -68,6 +68,18 @@ for (const model of [newModel, "gpt-5.5"]) {
 			assert.deepEqual(await t.user("SIM: text=so").how(), hit);
 		});
 
+		it("encrypted reasoning that comes back", async () => {
+			const t = talk({ tools, include_reasoning: true });
+
+			await t.user(`SIM: reasoning=hm;sealed=zz;${
+				calls("look", "{}")};then;text=done`).send();
+			assert.equal(t.answer.reasoning_details[0].data, "zz");
+			assert.deepEqual(await t.result("r").how(), waited);
+			assert.equal(gotReasoning(t.body), 1);
+			assert.deepEqual(await t.user("SIM: text=a").how(), hit);
+			assert.equal(gotReasoning(t.body), 1);
+		});
+
 		it("arguments that the client writes anew", async () => {
 			const t = talk({ tools });
 

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { newModel } from "./lib/env.mjs";
+import { sseEvents } from "./lib/http.mjs";
 import { received } from "./lib/items.mjs";
 import { mark, realCodex } from "./lib/proxy.mjs";
 import { until } from "./lib/wait.mjs";
@@ -115,6 +116,99 @@ for (const model of [newModel, "gpt-5.5"]) {
 				    ["message", "message"]);
 			});
 		}
+
+		/* what asks for it in chat */
+		const wishes = [{ include_reasoning: true }, { reasoning: {} },
+			{ reasoning: { effort: "low" } }];
+		const detail = (data, index) => ({ type: "reasoning.encrypted",
+			data, format: "openai-responses-v1", index });
+		const withoutIds = (details) => details?.map(({ id, ...d }) => {
+			assert.match(id, /^rs_/);
+			return d;
+		});
+		const script = "SIM: reasoning=hm;sealed=gA=;text=so";
+
+		for (const wish of wishes) {
+			const name = JSON.stringify(wish);
+
+			it(`chat hands it out for ${name}`, async () => {
+				const r = await world.proxy.chat(script, wish);
+				const { message } = r.json.choices[0];
+
+				assert.equal(message.content, "so");
+				assert.deepEqual(withoutIds(message.reasoning_details),
+				    [detail("gA=", 0)]);
+			});
+
+			it(`and in a stream for ${name}`, async () => {
+				const r = await world.proxy.chat(script,
+				    { ...wish, stream: true });
+				const deltas = sseEvents(r.text).slice(0, -1)
+				    .map((e) => e.choices[0].delta);
+				const at = (key) => deltas.findIndex((d) => d[key]);
+
+				assert.deepEqual(withoutIds(deltas.flatMap((d) =>
+				    d.reasoning_details ?? [])), [detail("gA=", 0)]);
+				assert.ok(at("role") < at("reasoning_details"));
+				assert.ok(at("reasoning_details") < at("content"));
+			});
+		}
+
+		it("chat has it only where it is asked for", async () => {
+			for (const fields of [{}, { reasoning_effort: "low" },
+				{ include_reasoning: false },
+				{ reasoning: { exclude: true } }]) {
+				for (const stream of [false, true]) {
+					const r = await world.proxy.chat(script,
+					    { ...fields, stream });
+
+					assert.equal(r.status, 200, r.text);
+					assert.doesNotMatch(r.text, /reasoning_details/);
+				}
+			}
+		});
+
+		it("in chat it comes back in its place", async () => {
+			const m = mark(), tools = [{ type: "function",
+				function: { name: "look" } }];
+			const first = await world.proxy.chat(
+			    "SIM: sealed=gA=;text=I look;tool=look:{}",
+			    { tools, include_reasoning: true });
+			const { message } = first.json.choices[0];
+			const result = { role: "tool", content: "r",
+				tool_call_id: message.tool_calls[0].id };
+			const r = await world.proxy.chat([user("another"), message,
+				result, { role: "assistant", content: "x",
+					reasoning_details: [detail("gB=", 0),
+						{ ...detail("gC=", 1), format: "xai" }] },
+				user(`${m} SIM: text=pong`)], { tools });
+
+			assert.equal(r.status, 200, r.text);
+			const { items } = await upstream(m);
+
+			assert.deepEqual(items.map((i) => [i.type,
+				i.encrypted_content ?? i.role]), [
+				["message", "user"], ["reasoning", "gA="],
+				["message", "assistant"],
+				["function_call", undefined],
+				["function_call_output", undefined],
+				["reasoning", "gB="], ["message", "assistant"],
+				["message", "user"]]);
+		});
+
+		it("in chat it is left out when nobody can read it", async () => {
+			const m = mark();
+			const r = await world.proxy.chat([user("a"),
+				{ role: "assistant", content: "x",
+					reasoning_details: [detail("gA=", 0)] },
+				user(`${m} SIM: unreadable;text=pong`)]);
+
+			assert.equal(r.json.choices[0].message.content, "pong");
+			const { items } = await upstream(m, 2);
+
+			assert.deepEqual(items.map((i) => i.type),
+			    ["message", "message", "message"]);
+		});
 
 		it("is not what another refusal is about", async () => {
 			const m = mark();

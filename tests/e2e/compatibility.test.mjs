@@ -20,13 +20,17 @@ describe("doc/compatibility.md has all of the reference", () => {
 	coversRequest(fieldPaths("ChatCompletionCreateParamsBase"), reference,
 	    others);
 
+	const details = (of) => ["", ".data", ".format", ".id", ".index", ".type"]
+	    .map((m) => `choices.${of}.reasoning_details${m}`);
 	/* section, type; what the section has besides */
 	const estimates = ["usage.completion_tokens_details.estimated_tokens",
 		"usage.prompt_tokens_details.estimated_tokens"];
 	const replies = [["The reply", "ChatCompletion",
-		["choices.message.reasoning_content", ...estimates]],
+		["choices.message.reasoning_content", ...details("message"),
+			...estimates]],
 	["The chunks of a stream", "ChatCompletionChunk",
-		["choices.delta.reasoning_content", ...estimates]]];
+		["choices.delta.reasoning_content", ...details("delta"),
+			...estimates]]];
 	for (const [title, type, more] of replies)
 		coversReply(title, fieldPaths(type).map((f) =>
 		    f.replace(/\[\w+\]/g, "")), page.replyRows(title), more);
@@ -34,6 +38,7 @@ describe("doc/compatibility.md has all of the reference", () => {
 
 // What the model answers where it is not three words.
 const calls = 'tool=look:{};tool=look:{}';
+const sealed = "sealed=gAAAnew;text=one two three";
 const answers = { response_format: 'text="{}"', parallel_tool_calls: calls };
 
 // What a model says that has to call: where one function alone will do it is
@@ -58,7 +63,7 @@ function script(example) {
 	    ![undefined, null].includes(example[k]) &&
 	    example[k].type !== "text");
 
-	return `SIM: ${answers[key] ?? "text=one two three"}`;
+	return `SIM: ${answers[key] ?? sealed}`;
 }
 
 describeEngines("doc/compatibility.md", (engine) => {
@@ -112,6 +117,8 @@ describeEngines("doc/compatibility.md", (engine) => {
 			{ type: "custom", custom: { name: "patch" } }] };
 		// What the model does, and how it is asked.
 		const ways = [["text=x"], ["text=x;reasoning=because"],
+			["reasoning=because;sealed=gAAAnew;text=x",
+				{ include_reasoning: true }],
 			["text=x;incomplete=max_output_tokens"],
 			...(engine === "exec" ? [] : [[calls], [calls, old],
 				['tool=patch:{"input":"x"}', freeform]])];

@@ -44,6 +44,7 @@ UNIT_TESTS = \
 	tests/unit/dialect/check_reply \
 	tests/unit/dialect/check_session \
 	tests/unit/dialect/check_sse \
+	tests/unit/dialect/chat/check_chat_details \
 	tests/unit/dialect/chat/check_chat_faults \
 	tests/unit/dialect/chat/check_chat_form \
 	tests/unit/dialect/chat/check_chat_read \

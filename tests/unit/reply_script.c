@@ -165,6 +165,8 @@ script_event(const char *step)
 		return event_new_void();
 	case 'e':
 		return event_new_end(&texts[3].item, true, NULL, NULL);
+	case 's':
+		return event_new_end(&texts[0].item, true, "rs_1", text);
 	case 'u':
 		return usage_event(text);
 	case 'f':

@@ -10,6 +10,7 @@
  *	0T 0 id f  of a freeform one  0A 0 text  its input
  *	0u 1,2,3,4 usage            0f stop    finished
  *	0x words   failed with UPSTREAM
+ *	0s text    the reasoning ends, of which this is encrypted
  *	0v         void             0e         the end of the answer's item
  */
 #ifndef TESTS_UNIT_REPLY_SCRIPT_H

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dialect/chat/chat_details.h"
+
 struct chat_body_call {
 	unsigned index;
 	bool custom; /* of a freeform tool */
@@ -18,6 +20,7 @@ chat_body_init(struct chat_body *b)
 	*b = (struct chat_body){ .finish = FINISH_NONE };
 	buf_init(&b->content, SIZE_MAX);
 	buf_init(&b->reasoning, SIZE_MAX);
+	buf_init(&b->details, SIZE_MAX);
 }
 
 static void
@@ -35,6 +38,7 @@ chat_body_free(struct chat_body *b)
 		return;
 	buf_free(&b->content);
 	buf_free(&b->reasoning);
+	buf_free(&b->details);
 	for (size_t i = 0; i < b->n_calls; i++)
 		call_free(&b->calls[i]);
 	free(b->calls);
@@ -54,6 +58,23 @@ add_text(struct chat_body *b, const struct event *e)
 	if (e->len > 0 && chat_paragraph_begins(&b->paragraph, e))
 		rc = buf_puts(&b->reasoning, CHAT_BLANK_LINE);
 	return rc != 0 ? rc : buf_append(&b->reasoning, e->text, e->len);
+}
+
+static int
+add_detail(struct chat_body *b, const struct event *e)
+{
+	struct jsonw w;
+	int rc;
+
+	if (!chat_detail_is_in(e))
+		return 0;
+	jsonw_begin(&w, &b->details);
+	if (b->n_details > 0)
+		jsonw_puts(&w, ",");
+	chat_detail_json(&w, e, b->n_details);
+	rc = jsonw_end(&w);
+	b->n_details += rc == 0;
+	return rc;
 }
 
 static int
@@ -100,6 +121,8 @@ chat_body_event(struct chat_body *b, const struct event *e)
 		return add_text(b, e);
 	case EVENT_ARGUMENTS:
 		return add_arguments(b, e);
+	case EVENT_ITEM_END:
+		return add_detail(b, e);
 	case EVENT_FINISHED:
 		b->finish = e->finish;
 		return 0;
@@ -137,6 +160,16 @@ put_calls(struct jsonw *w, const struct chat_body *b)
 }
 
 static void
+put_details(struct jsonw *w, const struct chat_body *b)
+{
+	if (b->n_details == 0)
+		return;
+	jsonw_array(w, "reasoning_details");
+	jsonw_raw(w, NULL, b->details.data, b->details.len);
+	jsonw_close(w);
+}
+
+static void
 put_message(
     struct jsonw *w, const struct chat_body *b, const struct chat_form *form)
 {
@@ -151,6 +184,7 @@ put_message(
 	if (b->reasoning.len > 0)
 		jsonw_text(w, "reasoning_content", b->reasoning.data,
 		    b->reasoning.len);
+	put_details(w, b);
 	if (b->n_calls > 0 && form->old_functions)
 		put_called(w, "function_call", &b->calls[0]);
 	else if (b->n_calls > 0)

@@ -15,6 +15,8 @@ struct chat_body_call;
 struct chat_body {
 	struct buf content;
 	struct buf reasoning;
+	struct buf details; /* elements of reasoning_details */
+	unsigned n_details;
 	struct chat_paragraph paragraph; /* of the reasoning */
 	struct chat_body_call *calls;
 	size_t n_calls;

@@ -1,6 +1,7 @@
 #include "dialect/chat/chat_chunk.h"
 
 #include "dialect/sse.h"
+#include "dialect/chat/chat_details.h"
 #include "dialect/chat/chat_reply.h"
 
 int
@@ -118,6 +119,19 @@ chat_chunk_call(const struct chat_chunk_form *form, unsigned choice,
 		put_called(&w, "function_call", e);
 	else
 		put_call(&w, e);
+	return close_chunk(&w, form, NULL, out);
+}
+
+int
+chat_chunk_detail(const struct chat_chunk_form *form, unsigned choice,
+    const struct event *e, unsigned index, struct buf *out)
+{
+	struct jsonw w;
+
+	open_chunk(&w, form, choice, out);
+	jsonw_array(&w, "reasoning_details");
+	chat_detail_json(&w, e, index);
+	jsonw_close(&w);
 	return close_chunk(&w, form, NULL, out);
 }
 

@@ -41,6 +41,10 @@ chat_chunk_text(const struct chat_chunk_form *form, unsigned choice,
 MUST_CHECK int chat_chunk_call(const struct chat_chunk_form *form,
     unsigned choice, const struct event *e, struct buf *out);
 
+/* The encrypted reasoning in `e` (chat_details.h), the choice's `index`th. */
+MUST_CHECK int chat_chunk_detail(const struct chat_chunk_form *form,
+    unsigned choice, const struct event *e, unsigned index, struct buf *out);
+
 /* The closing chunk of a choice. */
 MUST_CHECK int chat_chunk_finish(const struct chat_chunk_form *form,
     unsigned choice, const char *reason, struct buf *out);

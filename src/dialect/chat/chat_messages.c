@@ -290,6 +290,10 @@ parse_message(struct reader *r, const json_t *object, struct place at)
 	rc = parse_role(r, object, at, &role);
 	if (rc != 0)
 		return rc;
+	if (role->role == ROLE_ASSISTANT)
+		rc = chat_parse_details(r, object, at);
+	if (rc != 0)
+		return rc;
 	item = chat_add_item(r, role->kind, at);
 	item->role = role->role;
 	rc = reader_keep_text(r, object, "name",
@@ -318,7 +322,7 @@ count_items(const json_t *list)
 		if (calls == 0 &&
 		    json_object_get(value, "function_call") != NULL)
 			calls = 1;
-		n += calls;
+		n += calls + chat_count_details(value);
 	}
 	return n;
 }

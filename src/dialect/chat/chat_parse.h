@@ -1,7 +1,7 @@
 /*
  * chat_parse.h - the parts of the chat reader. Private to chat_read.c,
- * chat_messages.c, chat_calls.c, chat_tools.c and chat_choice.c; they return
- * what reader.h says.
+ * chat_messages.c, chat_details.c, chat_calls.c, chat_tools.c and
+ * chat_choice.c; they return what reader.h says.
  */
 #ifndef DIALECT_CHAT_CHAT_PARSE_H
 #define DIALECT_CHAT_CHAT_PARSE_H
@@ -29,6 +29,17 @@ MUST_CHECK int chat_parse_id(struct reader *r, const json_t *object,
 /* tool_calls and function_call of the message `object`, which is at `at` */
 MUST_CHECK int
 chat_parse_calls(struct reader *r, const json_t *object, struct place at);
+
+/*
+ * reasoning_details of the assistant's message `object`, which is at `at`: its
+ * encrypted ones as items, at no place. As many as there is to be room for.
+ */
+MUST_CHECK int
+chat_parse_details(struct reader *r, const json_t *object, struct place at);
+size_t chat_count_details(const json_t *object);
+
+/* Whether the answer is to have them: include_reasoning, or `reasoning` */
+MUST_CHECK int chat_parse_wish(struct reader *r, const json_t *root);
 
 /* tool_choice and function_call, once the tools are known */
 MUST_CHECK int

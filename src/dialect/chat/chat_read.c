@@ -105,7 +105,7 @@ parse_body(struct reader *r, const json_t *root, void *arg)
 {
 	static field_parser *const first[] = { openai_model,
 		chat_parse_messages };
-	static field_parser *const last[] = { parse_verbosity,
+	static field_parser *const last[] = { chat_parse_wish, parse_verbosity,
 		openai_service_tier, openai_stop, parse_logprobs,
 		parse_modalities, parse_search, openai_conversation,
 		openai_cwd };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dialect/chat/chat_chunk.h"
+#include "dialect/chat/chat_details.h"
 #include "dialect/chat/chat_reply.h"
 #include "dialect/sse.h"
 
@@ -11,6 +12,7 @@ struct choice {
 	bool has_role; /* its first chunk was made */
 	bool ended; /* its closing chunk was made */
 	struct chat_paragraph reasoning;
+	unsigned n_details;
 };
 
 struct stream {
@@ -87,6 +89,19 @@ say_call(struct stream *s, unsigned i, const struct event *e, struct buf *out)
 }
 
 static int
+say_detail(struct stream *s, unsigned i, const struct event *e, struct buf *out)
+{
+	int rc;
+
+	if (!chat_detail_is_in(e))
+		return 0;
+	rc = say_role_once(s, i, out);
+	return rc != 0 ? rc
+		       : chat_chunk_detail(
+			     &s->chunk, i, e, s->choices[i].n_details++, out);
+}
+
+static int
 say_finish(
     struct stream *s, unsigned i, enum finish_reason reason, struct buf *out)
 {
@@ -114,6 +129,8 @@ stream_event(
 		return say_text(s, choice, e, out);
 	case EVENT_ARGUMENTS:
 		return say_call(s, choice, e, out);
+	case EVENT_ITEM_END:
+		return say_detail(s, choice, e, out);
 	case EVENT_FINISHED:
 		return say_finish(s, choice, e->finish, out);
 	default:

@@ -496,8 +496,8 @@ START_TEST(a_full_buffer_holds_whole_chunks)
 }
 END_TEST
 
-static const char *const oom_steps[] = { "0c pong E", "0m more", "0r why",
-	"0p then", "0t 0 i f", "0a 0 {}", "0u 1,2,3,4", "0f stop" };
+static const char *const oom_steps[] = { "0s gA=", "0c pong E", "0m more",
+	"0r why", "0p then", "0t 0 i f", "0a 0 {}", "0u 1,2,3,4", "0f stop" };
 
 static int
 whole_reply(struct generation *request, const struct form *form)
