@@ -159,11 +159,13 @@ export function describeAgent(name, { configure, run, read, write, edit,
 				    .includes(secret));
 			const metrics = await world.proxy.idle();
 
-			// Some leave a request of their own behind as they end.
-			const { 499: _, ...errors } = metrics.errors_by_status;
+			// Some leave a request of their own behind as they end, or
+			// are gone with the answer's last line, before its end.
+			const { 499: gone = 0, ...errors } =
+				metrics.errors_by_status;
 
 			assert.deepEqual(errors, {});
-			assert.ok(metrics.requests_ok >= 3);
+			assert.ok(metrics.requests_ok + gone >= 3);
 		});
 
 		const edits = async () => {
