@@ -46,6 +46,13 @@ describe(client("@anthropic-ai/claude-code", "tasks"), () => {
 		assert.equal(fs.readFileSync(last, "utf8").trimEnd(), "the tenth");
 		assert.ok(ran.stdout.includes(`${m} no. 8`), ran.stdout);
 		assert.equal(world.sim.requestsWith(m).length, 11);
+
+		// Each went on in the turn that waited for it.
+		const { hits, misses } =
+			(await world.proxy.metrics()).kept_threads;
+
+		assert.deepEqual(hits, { idle: 0, waiting: 10 });
+		assert.equal(misses.new, 1);
 	});
 
 	it("a conversation that is resumed", async () => {
