@@ -21,7 +21,8 @@ app_answer_init(struct app_answer *a, struct job *j)
 	buf_init(&a->reasoning.text, LIMIT_BACKLOG);
 	/* Without the memory for it nothing is kept. */
 	if (j->kept.key != NULL &&
-	    app_record_begin(&a->record, j->kept.key) != 0)
+	    app_record_begin(&a->record, j->kept.key, j->request->stop,
+		j->request->n_stop) != 0)
 		log_debug("no memory to keep a thread");
 }
 

@@ -16,8 +16,11 @@ struct app_record_unit {
 };
 
 int
-app_record_begin(struct app_record *r, const struct digest *key)
+app_record_begin(struct app_record *r, const struct digest *key,
+    const struct text *stop, size_t n_stop)
 {
+	stop_filter_init(&r->stop, stop, n_stop);
+	buf_init(&r->passed, LIMIT_BACKLOG);
 	r->text = digester_new(key);
 	r->joined = digester_new(key);
 	r->units = calloc(UNITS_MAX, sizeof(*r->units));
@@ -33,6 +36,8 @@ app_record_free(struct app_record *r)
 	digester_free(r->text);
 	digester_free(r->joined);
 	free(r->units);
+	stop_filter_free(&r->stop);
+	buf_free(&r->passed);
 	*r = (struct app_record){ .text = NULL };
 }
 
@@ -64,6 +69,19 @@ on_end(struct app_record *r, const struct event *e)
 			.digest = text };
 }
 
+static void
+add_joined(struct app_record *r, const char *text, size_t len)
+{
+	digester_add(r->joined, text, len);
+	r->joined_bytes += len;
+	if (r->stop.n_stop == 0)
+		return;
+	if (stop_filter_feed(&r->stop, text, len, &r->passed) != 0 ||
+	    r->stop.stopped)
+		r->spoiled = true;
+	buf_reset(&r->passed);
+}
+
 /* Between two of them chat has a blank line. */
 static void
 on_text(struct app_record *r, const struct event *e)
@@ -76,9 +94,8 @@ on_text(struct app_record *r, const struct event *e)
 	if (!event_is_answer(e))
 		return;
 	if (begins && r->joined_bytes > 0)
-		digester_add(r->joined, "\n\n", 2);
-	digester_add(r->joined, e->text, e->len);
-	r->joined_bytes += e->len;
+		add_joined(r, "\n\n", 2);
+	add_joined(r, e->text, e->len);
 }
 
 void
@@ -170,11 +187,19 @@ in_blocks(struct app_record *r, struct digest *chain)
 	add_message(r, parts, n, PHASE_NONE, chain);
 }
 
+/* A string that a longer one, now impossible, kept undecided. */
+static bool
+is_cut(struct app_record *r)
+{
+	return r->stop.n_stop > 0 &&
+	    (stop_filter_finish(&r->stop, &r->passed) != 0 || r->stop.stopped);
+}
+
 bool
 app_record_keys(struct app_record *r, const struct digest *all,
     struct digest ret_keys[APP_RECORD_KEYS])
 {
-	if (r->text == NULL || r->spoiled || r->n == 0)
+	if (r->text == NULL || r->spoiled || r->n == 0 || is_cut(r))
 		return false;
 	for (int i = 0; i < APP_RECORD_KEYS; i++)
 		ret_keys[i] = *all;

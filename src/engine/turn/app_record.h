@@ -11,6 +11,7 @@
 
 #include "conversation/chain.h"
 #include "conversation/event.h"
+#include "conversation/stop_filter.h"
 
 enum {
 	/*
@@ -32,10 +33,17 @@ struct app_record {
 	size_t joined_bytes;
 	size_t bytes; /* of all */
 	bool spoiled; /* it is not what the caller has, or memory is out */
+	struct stop_filter stop; /* over all text but commentary */
+	struct buf passed; /* what that lets through; of no use */
 };
 
-/* -ENOMEM. `key`: of the digests. */
-MUST_CHECK int app_record_begin(struct app_record *r, const struct digest *key);
+/*
+ * -ENOMEM. `key`: of the digests. `stop`: the `n_stop` stop strings, borrowed:
+ * an answer that has one is cut there for its caller, who reads it elsewhere
+ * and perhaps later.
+ */
+MUST_CHECK int app_record_begin(struct app_record *r, const struct digest *key,
+    const struct text *stop, size_t n_stop);
 void app_record_free(struct app_record *r);
 
 /* An event of a message goes out; others are none of its business. */

@@ -86,7 +86,7 @@ is_found(const char *messages)
 static void
 begin(void)
 {
-	ck_assert_int_eq(app_record_begin(&record, &key), 0);
+	ck_assert_int_eq(app_record_begin(&record, &key, NULL, 0), 0);
 }
 
 START_TEST(a_text)
@@ -162,6 +162,47 @@ START_TEST(two_answers_apart)
 }
 END_TEST
 
+/* Of a text that comes in pieces, and of `commentary` that is no answer. */
+static bool
+is_cut_by(const char *stop, const char *text, const char *commentary)
+{
+	struct text stops[] = { text_of("no such"), text_of(stop) };
+	struct digest keys[APP_RECORD_KEYS], asked = { { 0 } };
+	bool cut;
+
+	ck_assert_int_eq(app_record_begin(&record, &key, stops, 2), 0);
+	message(PHASE_COMMENTARY, commentary, true);
+	message(PHASE_FINAL, text, true);
+	message(PHASE_FINAL, "more", true);
+	cut = !app_record_keys(&record, &asked, keys);
+	app_record_free(&record);
+	return cut;
+}
+
+START_TEST(cut_by_a_stop_string)
+{
+	ck_assert(is_cut_by("cd", "abcdef", "x"));
+	ck_assert(is_cut_by("ef", "abcdef", "x"));
+	ck_assert(is_cut_by("f\n\nmore", "abcdef", "x"));
+	ck_assert(is_cut_by("r", "abcdef", "x"));
+	ck_assert(!is_cut_by("x", "abcdef", "x"));
+	ck_assert(!is_cut_by("more and", "abcdef", "x"));
+}
+END_TEST
+
+/* One is found only when the other cannot come any more. */
+START_TEST(cut_at_its_end)
+{
+	struct text stops[] = { text_of("dabc"), text_of("a") };
+	struct digest keys[APP_RECORD_KEYS], asked = { { 0 } };
+
+	ck_assert_int_eq(app_record_begin(&record, &key, stops, 2), 0);
+	message(PHASE_FINAL, "xxda", true);
+	ck_assert(!app_record_keys(&record, &asked, keys));
+	app_record_free(&record);
+}
+END_TEST
+
 START_TEST(nothing_to_find)
 {
 	struct digest keys[APP_RECORD_KEYS], asked = { { 0 } };
@@ -181,4 +222,5 @@ START_TEST(nothing_to_find)
 END_TEST
 
 UNIT_MAIN("app_record", a_text, text_and_calls, blocks, calls_alone,
-    two_answers_joined, two_answers_apart, nothing_to_find)
+    two_answers_joined, two_answers_apart, cut_by_a_stop_string, cut_at_its_end,
+    nothing_to_find)
